@@ -18,12 +18,13 @@ from assistant.cli.certification import labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
-from assistant.cli.items import item, releases
+from assistant.cli.items import erase, item, releases
 from assistant.cli.labeling import content, export, policy, prelabel, runs
+from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import memberships, tokens, users, users_import
 from assistant.cli.progress import Heartbeat
-from assistant.cli.workspace import audit, backup, db, enqueue, openapi, queue_history, serve, server
+from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
 from assistant.errors import AssistantError, SettingsError
 from assistant.file_modes import private_files
@@ -43,6 +44,11 @@ First time: assistant init DIR.  All commands: assistant --help
 """
 
 _SERVERS = frozenset({"serve", "dev-server"})  # they are silent for days
+
+_OF_ALL_PROJECTS = frozenset({"audit", "backup", "db", "project", "serve", "tokens"}) | {
+    f"users {name}" for name in ("list", "roles", "password", "disable", "enable", "sessions", "link")
+}
+"""Commands and groups that concern the workspace; `project` names its project by itself."""
 
 # ASSISTANT__SECTION__KEY are settings, one of which ends in FILE; AWS has a _TOKEN_FILE of its own.
 _SECRET_FILE = re.compile(r"(ASSISTANT_(?!_)[A-Z_]+|[A-Z0-9_]+_API_KEY)_FILE")
@@ -69,8 +75,10 @@ for group in (
     serve,
     backup,
     item,
+    erase,
 ):
     group.register(app)
+app.add_typer(projects.app, name="project")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
@@ -80,14 +88,16 @@ app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
 memberships.register(users.app)
+queue_history.register(queue.app)
+app.add_typer(queue.app, name="queue")
 app.add_typer(users.app, name="users")
-app.add_typer(queue_history.app, name="queue")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(releases.app, name="releases")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 openapi.register(app)
 server.register(app)
+give_project_option(app, but=_OF_ALL_PROJECTS)
 
 
 @app.callback(invoke_without_command=True)

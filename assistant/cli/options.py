@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.next_command import keep
 from assistant.errors import InvalidValueError
 from assistant.ingest.reading.problems import ReadingOptions, Readings, delimiter_of, header_row_of
+
+if TYPE_CHECKING:
+    from assistant.wiring.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path,
@@ -22,6 +26,17 @@ WorkspaceOption = Annotated[
         envvar="ASSISTANT_WORKSPACE",
         show_default="this folder",
         help="The workspace's folder.",
+        callback=keep,
+    ),
+]
+ProjectOption = Annotated[
+    str,
+    typer.Option(
+        "--project",
+        envvar="ASSISTANT_PROJECT",
+        metavar="KEY",
+        show_default="the one in use here, or the only one",
+        help="The project.",
         callback=keep,
     ),
 ]
@@ -36,6 +51,8 @@ RunOption = Annotated[
 
 HERE = Path()
 
+_PROJECT: ContextVar[str] = ContextVar("assistant_project", default="")
+
 _READING = {
     "--format": "jsonl, csv, tsv, parquet or excel, if it can't be detected.",
     "--encoding": "Of JSON, CSV and TSV, e.g. gb18030.",
@@ -45,6 +62,57 @@ _READING = {
 }
 READING_OPTIONS = tuple(_READING)
 """Options about files, of every command that reads tables."""
+
+
+def give_project_option(app: typer.Typer, *, but: Collection[str], words: str = "") -> None:
+    """Give every command that takes a workspace the option `--project`, whose value `open_workspace` takes.
+
+    Args:
+        app: the commands.
+        but: those that concern all projects alike, by their words or those of their group.
+        words: the group that `app` is.
+    """
+    for group in app.registered_groups:
+        if group.typer_instance is not None and group.name not in but:
+            give_project_option(group.typer_instance, but=but, words=f"{group.name} ")
+    for one in app.registered_commands:
+        if one.callback is not None and f"{words}{one.name}" not in but:
+            one.callback = _of_project(one.callback)
+
+
+def open_workspace(folder: Path, *, of_any: bool = False, serves: bool = False) -> Workspace:
+    """The workspace in a folder, as the project that the command was given sees it; see `Workspace.open`."""
+    from assistant.wiring.workspace import Workspace
+
+    return Workspace.open(folder, project=_PROJECT.get(), of_any=of_any, serves=serves)
+
+
+def named_project() -> str:
+    """Key of the project that the command was given; empty for none."""
+    return _PROJECT.get()
+
+
+def _of_project(command: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(command, eval_str=True)
+    if "workspace" not in signature.parameters or "project" in signature.parameters:
+        return command
+    added = inspect.Parameter("project", inspect.Parameter.KEYWORD_ONLY, default="", annotation=ProjectOption)
+    taken = list(signature.parameters.values())
+    taken.insert(list(signature.parameters).index("workspace") + 1, added)
+    taken = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in taken]  # as the parser gives them
+
+    @functools.wraps(command)
+    def run(*, project: str, **given: Any) -> Any:
+        before = _PROJECT.set(project)
+        try:
+            return command(**given)
+        finally:
+            _PROJECT.reset(before)
+
+    run.__signature__ = signature.replace(parameters=taken)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in taken}
+    del run.__wrapped__
+    return run
 
 
 def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -30,6 +30,7 @@ class AssignmentEventKind(StrEnum):
     REOPENED = "reopened"  # wanted again
     PAUSED = "paused"
     RESUMED = "resumed"
+    RESTORED = "restored"  # a change of it was undone: as `known` says, and as before in all else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class AssignmentEvent:
         review_id: the review it was answered with; None for practice.
         uncovered_ms: how long covered content was looked at, for an answer and for `uncovered`.
         reason: a stable word: why it was released, closed or moved; empty for none.
-        known: of an `unknown` event: the columns of the row that no other field has.
+        known: of an `unknown` or `restored` event: the columns of the row that no other field has.
         id: its row number; 0 before it has one.
     """
 
@@ -109,18 +110,21 @@ def _begun(event: AssignmentEvent) -> AssignmentRow:
     )
     if event.event is AssignmentEventKind.OFFERED:
         return replace(row, token=event.token)
-    known = event.known or {}
     return replace(
         row,
-        state=AssignmentState(known.get("state") or AssignmentState.OPEN),
+        **_known(event),
         user_id=event.user_id,
         token=event.token,
         lease_until=event.lease_until,
-        claimed_at=known.get("claimed_at"),
-        answered_at=known.get("answered_at"),
         review_id=event.review_id,
         uncovered_ms=event.uncovered_ms,
     )
+
+
+def _known(event: AssignmentEvent) -> dict[str, Any]:
+    known = event.known or {}
+    moments = {"claimed_at": known.get("claimed_at"), "answered_at": known.get("answered_at")}
+    return {"state": AssignmentState(known.get("state") or AssignmentState.OPEN), **moments}
 
 
 def _after(row: AssignmentRow, event: AssignmentEvent) -> AssignmentRow:
@@ -162,6 +166,17 @@ _CHANGES: Mapping[AssignmentEventKind, Callable[[AssignmentEvent], Mapping[str, 
     AssignmentEventKind.REASSIGNED: _place,
     AssignmentEventKind.REOPENED: lambda event: {**_place(event), **_OPEN},
     AssignmentEventKind.CLOSED: lambda _: {"state": AssignmentState.CLOSED},
+    AssignmentEventKind.PAUSED: lambda _: {"state": AssignmentState.PAUSED},
+    AssignmentEventKind.RESUMED: lambda _: _OPEN,
+    AssignmentEventKind.RESTORED: lambda event: {
+        **_place(event),
+        **_known(event),
+        "user_id": event.user_id,
+        "token": event.token,
+        "lease_until": event.lease_until,
+        "review_id": event.review_id,
+        "uncovered_ms": event.uncovered_ms,
+    },
 }
 """What an event changes of the row, by column; one that isn't here leaves it as it is."""
 
@@ -192,34 +207,39 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
         return WorkTimes(None, None, None)
     first = events[0]
     unknown = first.event is AssignmentEventKind.UNKNOWN
-    known_state = AssignmentState((first.known or {}).get("state") or AssignmentState.OPEN)
+    state = AssignmentState((first.known or {}).get("state") or AssignmentState.OPEN)
     held_before = unknown and first.token > 0
-    waiting, handling, abandoned = 0.0, 0.0, 0.0
-    free_since: str | None = first.at if not unknown or known_state is AssignmentState.OPEN else None
-    claimed_at: str | None = None
-    for event in events[1:]:
-        kind = event.event
-        if kind in _ENDS_WAITING and free_since is not None:
-            waiting += _between(free_since, event.at)
-            free_since = None
-        if kind is AssignmentEventKind.CLAIMED:
-            claimed_at = event.at
-        elif kind is AssignmentEventKind.ANSWERED and claimed_at is not None:
-            handling += _between(claimed_at, event.at)
-            claimed_at = None
-        elif kind in _ABANDONS and claimed_at is not None:
-            abandoned += _between(claimed_at, event.at)
-            claimed_at = None
-        if kind in _OFFERS_AGAIN:
-            free_since = event.at
-    if free_since is not None:
-        waiting += _between(free_since, now)
-    answered_before = held_before and known_state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
+    answered_before = held_before and state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
+    handling, abandoned = _leases(events)
     return WorkTimes(
-        None if unknown else waiting,
+        None if unknown else _waiting(events, now),
         None if answered_before else handling,
         None if held_before else abandoned,
     )
+
+
+def _waiting(events: Sequence[AssignmentEvent], now: str) -> float:
+    """Seconds in which one was free to be claimed, from its first event on."""
+    waiting, since = 0.0, events[0].at or None
+    for event in events[1:]:
+        if event.event in _ENDS_WAITING and since is not None:
+            waiting, since = waiting + _between(since, event.at), None
+        if event.event in _OFFERS_AGAIN:
+            since = event.at
+    return waiting if since is None else waiting + _between(since, now)
+
+
+def _leases(events: Sequence[AssignmentEvent]) -> tuple[float, float]:
+    """Seconds of leases that ended in an answer, and of those that ended without one."""
+    handling, abandoned, since = 0.0, 0.0, None
+    for event in events[1:]:
+        if event.event is AssignmentEventKind.CLAIMED:
+            since = event.at
+        elif event.event is AssignmentEventKind.ANSWERED and since is not None:
+            handling, since = handling + _between(since, event.at), None
+        elif event.event in _ABANDONS and since is not None:
+            abandoned, since = abandoned + _between(since, event.at), None
+    return handling, abandoned
 
 
 _ENDS_WAITING = frozenset(

@@ -42,6 +42,7 @@ class CertificateStatus(StrEnum):
     BROKEN = "broken"
     WITHDRAWN = "withdrawn"
     NOT_PROVED = "not_proved"
+    OUTDATED = "outdated"  # issued under a policy version whose labels were not all carried over to the one in use
 
     @property
     def certified(self) -> bool:
@@ -190,6 +191,7 @@ class Settlement:
         raters: people whose answers stand behind it; 0 for a machine answer no one looked at.
         fit_id: of a machine answer, the fit that gave its confidence; of the classifier's it is the version.
         unknown: categories of a multi-label set of which the label says nothing; empty for a complete one.
+        policy_version: the version it was given under; None where that was not kept.
     """
 
     item_id: str
@@ -200,6 +202,7 @@ class Settlement:
     raters: int
     fit_id: int | None = None
     unknown: LabelAnswer = ()
+    policy_version: str | None = None
 
 
 def standing_after(events: list[CertificateEvent]) -> CertificateStatus:

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     MANAGE_GOLD = "manage_gold"  # gold and precedents
     EXPORT = "export"  # tables as files
     SEE_AUDIT = "see_audit"
+    ERASE = "erase"  # content, for good
+    CHANGE_POLICY = "change_policy"  # propose, approve and activate versions of the policy
     MANAGE_USERS = "manage_users"  # what people may take
     MANAGE_ACCESS = "manage_access"  # who gets in, and as what: accounts, roles, passwords, sessions, tokens
 
@@ -51,7 +53,7 @@ _LOOKING = _EVERYBODY | {
     _P.EXPORT,
 }
 _LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_PEOPLE, _P.MANAGE_GOLD}
-_MANAGING = _LEADING | {_P.STEER_RUNS, _P.SEE_AUDIT}
+_MANAGING = _LEADING | {_P.STEER_RUNS, _P.SEE_AUDIT, _P.CHANGE_POLICY}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.EXTERNAL: _EVERYBODY | {_P.REVIEW},
@@ -78,6 +80,8 @@ SCOPES: dict[Permission, Scope] = {
     _P.MANAGE_GOLD: Scope.MANAGE,
     _P.EXPORT: Scope.READ,
     _P.SEE_AUDIT: Scope.ADMIN,
+    _P.ERASE: Scope.ADMIN,
+    _P.CHANGE_POLICY: Scope.MANAGE,
     _P.MANAGE_USERS: Scope.ADMIN,
     _P.MANAGE_ACCESS: Scope.ACCOUNTS,
 }

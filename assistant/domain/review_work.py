@@ -46,6 +46,7 @@ class AssignmentState(StrEnum):
     """Where one wanted answer of a task stands."""
 
     OPEN = "open"  # anyone may take it who fits
+    PAUSED = "paused"  # wanted, and not offered until a lead resumes it
     LEASED = "leased"  # claimed by a person until the lease ends
     ANSWERED = "answered"
     CLOSED = "closed"  # not wanted any more

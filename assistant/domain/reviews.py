@@ -37,13 +37,15 @@ class Review:
 class HumanAnswer(NamedTuple):
     """One person's answer to one item; `shown_suggestion` is None where that is not known.
 
-    `unknown` lists categories of a multi-label set that it neither gives nor denies.
+    `unknown` lists categories of a multi-label set that it neither gives nor denies; `version` is the policy version it
+    was given under, None where that was not kept.
     """
 
     rater: str
     labels: LabelAnswer
     shown_suggestion: bool | None
     unknown: LabelAnswer = ()
+    version: str | None = None
 
 
 class ItemAnswers(NamedTuple):

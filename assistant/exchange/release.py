@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class Released:
         events: what happened to it, oldest first.
         counts: rows by `final_origin`, complete ones, those known in part, and those that are not settled.
         unknown: by category, rows whose final label leaves it unknown.
+        labels_under: the policy version in use, what is carried over to it, and what is left out.
+        versions: rows with a final label by the policy version it was given under; `unknown` where that was not kept.
     """
 
     certificate: IssuedCertificate | None
@@ -40,16 +42,20 @@ class Released:
     events: Sequence[CertificateEvent] = ()
     counts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
+    labels_under: Mapping[str, object] = field(default_factory=dict)
+    versions: Counter[str] = field(default_factory=Counter)
 
     def counted(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records as they come, counted."""
         for record in records:
             self.counts[IN_PART if record["final_unknown"] else record["final_origin"] or NOT_SETTLED] += 1
             self.unknown.update(record["final_unknown"] or ())
+            if record["final_origin"]:
+                self.versions[record["final_policy_version"] or "unknown"] += 1
             yield record
 
     def as_json(self) -> dict[str, object]:
-        """The manifest's `final_labels`, `final_unknown` and `certificate`: the statement, and what it means here.
+        """The manifest's `final_labels`, `label_versions`, `final_unknown` and `certificate`, and what they mean.
 
         `final_labels` counts rows; a person's label that leaves categories unknown is `in_part`, and no complete one.
         `true_of_this_file` is None for a promise that is about a source, and not about these items.
@@ -58,6 +64,7 @@ class Released:
         in_part = {IN_PART: self.counts[IN_PART]} if self.counts[IN_PART] else {}
         finals_and_unknown = {
             "final_labels": finals | in_part,
+            "label_versions": {**self.labels_under, "final": dict(sorted(self.versions.items()))},
             "final_unknown": {"items": self.counts[IN_PART], "by_category": dict(sorted(self.unknown.items()))},
         }
         if self.certificate is None:

@@ -31,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "final_version": "text",
     "final_confidence": "number",
     "final_certificate": "integer",
+    "final_policy_version": "text",
     "final_raters": "integer",
     "labels": "list",
     "status": "text",
@@ -66,7 +67,8 @@ COLUMNS: dict[str, str] = {
 answered with no), empty for a complete label;
 `final_origin` says whose the answer is, `person`, `model` or `classifier` (which learned from people's labels); of the
 machine's `final_version` says which model or which fit of the classifier; `final_raters` how many people stand behind,
-`final_certificate` by which certificate the machine's may stand without one.
+`final_certificate` by which certificate the machine's may stand without one, `final_policy_version` the policy version
+it was given under, null where that was not kept.
 """
 
 EXCEL_ROWS = 1_048_575  # one sheet's rows less the header
@@ -89,6 +91,7 @@ def as_record(result: Mapping[str, Any], run: Run) -> Record:
         },
         "final_version": _version(result, run),
         "final_certificate": result["final_certificate_id"],
+        "final_policy_version": result["final_policy_version"],
         "labels": result["labels"] or [],
         "error": error,
         **{name: result[name] for name in ("route", "route_reason", "inclusion_probability", "rationale")},

@@ -190,6 +190,9 @@ def _is_error(value: object) -> bool:
 
 
 def _clashing(clash: Clash) -> Refusal:
+    if clash.erased:
+        told = f"the content of id {clash.external_id!r} was erased on request: it is not imported again"
+        return Refusal(clash.line, "erased", told, clash.external_id)
     taken = " and ".join(repr(name) for name in clash.taken)
     told = f"id {clash.external_id!r} is taken by another text"
     if clash.taken != (clash.external_id,):

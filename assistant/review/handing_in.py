@@ -124,7 +124,8 @@ def _too_late(connection: Connection, principal: Principal, place: OpenAssignmen
         return "answered_before"
     if place.state is AssignmentState.CLOSED:
         return "closed_kept"
-    begun_elsewhere = place.state is AssignmentState.OPEN and answers.elsewhere(connection, principal, place)
+    waits = place.state in {AssignmentState.OPEN, AssignmentState.PAUSED}
+    begun_elsewhere = waits and answers.elsewhere(connection, principal, place)
     return "late_kept" if begun_elsewhere else ""
 
 

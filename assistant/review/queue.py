@@ -19,6 +19,7 @@ from assistant.domain.review_work import (
     TaskKind,
     WorkOutcome,
 )
+from assistant.errors import ConflictError
 from assistant.review import hand_over, handing_in
 from assistant.review.gold import Mixing, age, aged, due, give_gold
 from assistant.review.hand_over import HeldLease
@@ -26,6 +27,7 @@ from assistant.review.qualify import Pass
 from assistant.review.wellbeing import Pause, break_due, exhausted
 from assistant.routing.sampling import Key
 from assistant.settings import ReviewSettings
+from assistant.store.connection.project_guard import refuse_asking_people
 from assistant.store.database import Connection, Database
 from assistant.store.review.queue import claims, exposure
 from assistant.store.review.queue.answers import last_given
@@ -74,7 +76,7 @@ class Queue:
     def claim(self, principal: Principal, n: int = 1) -> list[Claimed]:
         """Lease the n most urgent items a reviewer may answer; fewer where there are fewer.
 
-        What they hold already is not among them; see `held`.
+        What they hold already is not among them; see `held`. Raises ConflictError: the project is no active one.
         """
         found = self._claim(principal, n)
         if not found and self.return_expired():
@@ -173,7 +175,7 @@ class Queue:
         with self._database.read() as connection:
             if not claims.any_expired(connection, lease):
                 return 0
-        return self._writer.run(lambda connection: claims.return_expired(connection, lease))
+        return self._unless_closed(lambda connection: claims.return_expired(connection, lease))
 
     def retire_aged_gold(self) -> int:
         """Mix in no longer what is too old or was shown too often; returns how many. A server calls it now and then."""
@@ -181,7 +183,7 @@ class Queue:
         with self._database.read() as connection:
             if not aged(connection, self._rules, at):
                 return 0
-        return self._writer.run(lambda connection: age(connection, self._rules, at))
+        return self._unless_closed(lambda connection: age(connection, self._rules, at))
 
     def pause(self, principal: Principal, *, severe_from: int) -> Pause | None:
         """A break that is due, None where none is."""
@@ -197,10 +199,18 @@ class Queue:
         """Finish what was begun."""
         self._writer.close()
 
+    def _unless_closed(self, work: Callable[[Connection], int]) -> int:
+        """What a server does by itself; a closed project stays as it is."""
+        try:
+            return self._writer.run(work)
+        except ConflictError:
+            return 0
+
     def _claim(self, principal: Principal, n: int) -> list[Claimed]:
         return self._writer.run(partial(self._take, principal=principal, n=n))
 
     def _take(self, connection: Connection, *, principal: Principal, n: int) -> list[Claimed]:
+        refuse_asking_people(connection)
         claims.lock_person(connection, principal.user_id)
         shift = exposure.shift(connection, principal.user_id, self._shift_began(self._clock()))
         lease, counts, found = self._lease(), shift.bound, list[Claimed]()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.projects import FIRST_PROJECT
 from assistant.errors import StorageError
 from assistant.steps import say
@@ -21,6 +22,7 @@ from assistant.store.connection import schema
 from assistant.store.connection.engine import BUSY_SECONDS as _BUSY_SECONDS
 from assistant.store.connection.engine import Link, make_engine
 from assistant.store.connection.faults import told as _told
+from assistant.store.connection.project_guard import ProjectGuard
 from assistant.store.connection.reconnect import DatabaseReconnect
 from assistant.store.connection.statistics import FreshStatistics
 from assistant.store.connection.write_turns import Turns
@@ -43,6 +45,7 @@ class Database:
     Reading and writing are separate: a writer takes SQLite's write lock at its first statement (BEGIN IMMEDIATE),
     so that it waits its turn and never fails half way.
     `project_id` is the project whose rows the stores read and write through this object: see `within`.
+    `versions_in_use` says which labels count, whenever a store asks for labels; None counts every label.
     `operator` is who runs this process, for the log of changes where no one else is at work. `file` is where an SQLite
     database is, None for PostgreSQL and in memory.
     """
@@ -51,6 +54,7 @@ class Database:
         self._engine = engine
         self.operator = "system"
         self.project_id = FIRST_PROJECT
+        self.versions_in_use: Callable[[], LabelVersions | None] = _every_version
         self._patience = DatabaseReconnect(patience_seconds)
         self.newer_schema: str | None = None
         """What `look_at_schema` found: the version of a newer program that others use already."""
@@ -102,26 +106,30 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection to read from; its view does not change while it is open."""
-        with self._faults(), self._connected(self._reading).execution_options(project_id=self.project_id) as connection:
+        with self._faults(), self._connected(self._reading).execution_options(**self._options) as connection:
             yield connection
 
     @contextmanager
-    def write(self, *, alone: bool = False, looked_up: bool = True) -> Iterator[sa.Connection]:
+    def write(self, *, alone: bool = False, looked_up: bool = True, guarded: bool = True) -> Iterator[sa.Connection]:
         """A transaction to write in; committed at the end, undone by any error.
+
+        Rows of a closed project are not written: ConflictError.
 
         Args:
             alone: no other `alone` writer at the same time, for reading a maximum and counting on from it. SQLite
                 has one writer anyway.
             looked_up: whether SQLite looks up each row number that refers to another table. A writer of a million rows
                 that read the numbers here (rows are never deleted) spares half of its time; PostgreSQL does it anyway.
+            guarded: whether the project's state counts; not where the tables are made.
         """
         with (
             self._faults(),
             self.turn(),
-            self._connected(self._engine).execution_options(writing=True, project_id=self.project_id) as connection,
+            self._connected(self._engine).execution_options(writing=True, **self._options) as connection,
             nullcontext() if looked_up or not self.is_sqlite else _not_looked_up(connection),
             connection.begin(),
         ):
+            connection.execution_options(guard=ProjectGuard(connection, self.project_id) if guarded else None)
             if alone and not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_ALONE})
             yield connection
@@ -181,7 +189,7 @@ class Database:
             raise StorageError("database_newer", found=found, known=HEAD)
         if found is not None and not (self.is_sqlite if upgrades is None else upgrades):
             raise StorageError("database_older", found=found, needed=HEAD)
-        with self.write(alone=True, looked_up=False) as connection:
+        with self.write(alone=True, looked_up=False, guarded=False) as connection:
             # Who comes second finds everything made: a copy taken now would be one of the new schema.
             before = schema.version_of(connection)
             if before == HEAD:
@@ -221,6 +229,15 @@ class Database:
         pool = self._engine.pool
         return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
 
+    @property
+    def label_versions(self) -> LabelVersions | None:
+        """Which labels count now; None for all."""
+        return self.versions_in_use()
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {"project_id": self.project_id, "versions_in_use": self.versions_in_use}
+
     def _faults(self) -> AbstractContextManager[None]:
         return _told(self._engine.url.username or "")
 
@@ -252,6 +269,16 @@ def project_of(connection: sa.Connection) -> int:
     """The project whose rows this connection is for."""
     number: int = connection.get_execution_options()["project_id"]
     return number
+
+
+def label_versions_of(connection: sa.Connection) -> LabelVersions | None:
+    """Which labels count for this connection: by the policy version in use; None for all."""
+    asked: Callable[[], LabelVersions | None] = connection.get_execution_options()["versions_in_use"]
+    return asked()
+
+
+def _every_version() -> None:
+    return None
 
 
 def now() -> str:

@@ -21,6 +21,7 @@ from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
+from assistant.store.content.policy_changes import PolicyChangeStore
 from assistant.store.content.precedents import PrecedentStore
 from assistant.store.content.projects import ProjectStore
 from assistant.store.content.registry import Registry
@@ -28,9 +29,11 @@ from assistant.store.database import Database
 from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
+from assistant.store.people.members import MemberStore
 from assistant.store.people.memberships import MembershipStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
+from assistant.store.review.changes.change_list import TaskChangeList
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue.queue_rows import QueueRows
@@ -55,6 +58,11 @@ class Stores(ABC):
     def database(self) -> Database:
         """The database that all of them read and write."""
 
+    @property
+    @abstractmethod
+    def connections(self) -> Database:
+        """To the same database, whatever the project."""
+
     @cached_property
     def workspaces(self) -> WorkspaceStore:
         """Which workspace the database is, and the folders that opened it."""
@@ -63,7 +71,7 @@ class Stores(ABC):
     @cached_property
     def projects(self) -> ProjectStore:
         """The projects of the workspace."""
-        return ProjectStore(self.database)
+        return ProjectStore(self.connections)
 
     # content
 
@@ -81,6 +89,11 @@ class Stores(ABC):
     def registry(self) -> Registry:
         """Prompt and policy versions that were used."""
         return Registry(self.database)
+
+    @cached_property
+    def policy_changes(self) -> PolicyChangeStore:
+        """Changes of the policy, and who has read them."""
+        return PolicyChangeStore(self.database)
 
     @cached_property
     def embeddings(self) -> EmbeddingStore:
@@ -202,6 +215,11 @@ class Stores(ABC):
         """Tasks and leases, as leads see them."""
         return QueueRows(self.database)
 
+    @cached_property
+    def task_changes(self) -> TaskChangeList:
+        """Changes of many tasks."""
+        return TaskChangeList(self.database)
+
     # people
 
     @cached_property
@@ -213,6 +231,11 @@ class Stores(ABC):
     def users(self) -> UserStore:
         """Users."""
         return UserStore(self.database)
+
+    @cached_property
+    def members(self) -> MemberStore:
+        """Who is a member of which project."""
+        return MemberStore(self.database)
 
     @cached_property
     def sessions(self) -> SessionStore:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from assistant.domain.policies import Policy
-from assistant.errors import AssistantError, WorkspaceError
+from assistant.errors import WorkspaceError
 from assistant.settings import StorageSettings
 from assistant.store.connection.engine import Link
 from assistant.store.database import Database, now
@@ -68,7 +68,7 @@ class WorkspaceStore:
             return WorkspaceIdentity(
                 id=row.id,
                 created_at=row.created_at,
-                folders=tuple(one.folder for one in known),
+                folders=tuple(dict.fromkeys(one.folder for one in known)),
                 policy_ids=frozenset(one.policy_id for one in known).union(asked),
                 items=connection.execute(sa.select(sa.func.count()).select_from(items)).scalar_one(),
             )
@@ -80,11 +80,12 @@ class WorkspaceStore:
             used = connection.execute(query).scalars().all()
         return bool(used) and digest not in used
 
-    def opened(self, folder: str, policy_id: str) -> None:
-        """Note that a folder opened the database as its workspace's."""
-        row = {"folder": folder, "policy_id": policy_id, "created_at": now()}
-        with self._database.write() as connection:
-            connection.execute(sa.insert(workspace_folders), [row])
+    def opened(self, folder: str, policy_ids: Sequence[str]) -> None:
+        """Note that a folder with these policies opened the database as its workspace's."""
+        rows = [{"folder": folder, "policy_id": one, "created_at": now()} for one in policy_ids]
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(sa.insert(workspace_folders), rows)
 
 
 def become_another(connection: sa.Connection) -> str:
@@ -100,7 +101,7 @@ def database_url(state: Path, settings: StorageSettings) -> str:
 
 
 def open_database(
-    folder: Path, state: Path, settings: StorageSettings, link: Link, policy: Callable[[], Policy]
+    folder: Path, state: Path, settings: StorageSettings, link: Link, policies: Callable[[], Sequence[Policy]]
 ) -> Database:
     """The workspace's own SQLite file, or the database that the environment or the settings name.
 
@@ -109,7 +110,7 @@ def open_database(
         state: where its state is.
         settings: which database.
         link: how it is connected to.
-        policy: reads its policy; called only where a database is met for the first time.
+        policies: reads those of its projects; called only where a database is met for the first time.
 
     Raises:
         StorageError: it can't be opened.
@@ -119,18 +120,20 @@ def open_database(
     if database.file is not None and database.file.resolve() == (state / _OWN_DATABASE).resolve():
         return database
     try:
-        _check_owner(database, folder, state, settings.workspace_id, policy)
+        _check_owner(database, folder, state, settings.workspace_id, policies)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _check_owner(database: Database, folder: Path, state: Path, stated: str, policy: Callable[[], Policy]) -> None:
+def _check_owner(
+    database: Database, folder: Path, state: Path, stated: str, policies: Callable[[], Sequence[Policy]]
+) -> None:
     """A database is one workspace: another workspace's is refused when it is first opened.
 
-    It is this folder's where the settings say so, where it was before, where it is new, or where its policy is known
-    there in the very wording and the folder has no work of its own.
+    It is this folder's where the settings say so, where it was before, where it is new, or where a policy of the
+    folder's projects is known there, each in the very wording, and the folder has no work of its own.
     """
     store = WorkspaceStore(database)
     own_id, known = store.id(), state / _KNOWN
@@ -140,16 +143,14 @@ def _check_owner(database: Database, folder: Path, state: Path, stated: str, pol
         return
     if known.exists() and own_id in known.read_text(encoding="utf-8").split():
         return
-    identity = store.identity()
-    try:
-        here = policy()
-    except AssistantError:  # said where it is used
-        here = None
+    identity, here = store.identity(), policies()
     if identity.taken and (why := _differs(store, identity, state, here)):
         raise _foreign(identity, why)
-    if here is not None:
-        if not identity.folders or here.id not in identity.policy_ids:
-            store.opened(f"{socket.gethostname()}:{folder.resolve()}", here.id)
+    if here:
+        new = [policy.id for policy in here if policy.id not in identity.policy_ids]
+        if not identity.folders and not new:
+            new = [here[0].id]
+        store.opened(f"{socket.gethostname()}:{folder.resolve()}", new)
         meet(state, own_id)
 
 
@@ -160,7 +161,7 @@ def meet(state: Path, workspace_id: str) -> None:
 
 
 def _differs(
-    store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, here: Policy | None
+    store: WorkspaceStore, identity: WorkspaceIdentity, state: Path, here: Sequence[Policy]
 ) -> WorkspaceError | None:
     """What shows that a database in use is another workspace's, None for nothing."""
     own = state / _OWN_DATABASE
@@ -172,12 +173,11 @@ def _differs(
             with_own.close()
         if held.items and held.id != identity.id:
             return WorkspaceError("folder_has_own_database", items=held.items)
-    if here is None or not identity.policy_ids:
-        return None
-    if here.id not in identity.policy_ids:
-        return WorkspaceError("folder_has_other_policy", policy=here.id)
-    if store.other_wording(here.id, here.version, here.digest):
-        return WorkspaceError("policy_differs_from_folder", policy=f"{here.id}@{here.version}")
+    if here and identity.policy_ids.isdisjoint(policy.id for policy in here) and identity.policy_ids:
+        return WorkspaceError("folder_has_other_policy", policy=", ".join(policy.id for policy in here))
+    for policy in here:
+        if store.other_wording(policy.id, policy.version, policy.digest):
+            return WorkspaceError("policy_differs_from_folder", policy=f"{policy.id}@{policy.version}")
     return None
 
 

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import TypedDict
 
-from assistant.domain.model_options import ModelOptions
-from assistant.errors import InvalidValueError, SettingsError
+from assistant.errors import InvalidValueError
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.guard.pacing import Pacer
@@ -69,7 +68,7 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
             concurrency=concurrency,
             timeout_s=settings.timeout_seconds,
             extra=options.parameters,
-            headers=_headers(options),
+            headers=settings.headers(spec, os.environ),
         )
     elif kind == "replay":
         model = ReplayModel(Path(name))
@@ -80,21 +79,9 @@ def build_model(spec: str, settings: ModelSettings, *, concurrency: int, record:
             timeout_s=settings.timeout_seconds,
             concurrency=concurrency,
             options=options.parameters,
-            headers=_headers(options),
+            headers=settings.headers(spec, os.environ),
         )
     return model if record is None else RecordingModel(model, Path(record))
-
-
-def _headers(options: ModelOptions) -> dict[str, str]:
-    """The extra headers with the variables they name. Raises SettingsError where one is missing or can't be sent."""
-    place = "[model.extra.headers]"
-    try:
-        return options.expanded_headers(os.environ)
-    except KeyError as error:
-        name = error.args[0]
-        raise SettingsError("header_variable_unset", where=place, variable=name) from None
-    except ValueError as error:
-        raise SettingsError("header_unsendable", where=place, header=error.args[0]) from None
 
 
 def guarded_model(

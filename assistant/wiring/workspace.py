@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,17 +13,18 @@ from assistant.bundled import bundled
 from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
-from assistant.domain.projects import FIRST_PROJECT, Project
+from assistant.domain.projects import FIRST_KEY, FIRST_PROJECT, Project
 from assistant.models.guard.budget import Budget, Prices
-from assistant.policy.documents.documents import read_policy
+from assistant.policy.documents.documents import parse_policy, policies_in, policy_file, read_policy
 from assistant.policy.index.vector_index import VectorIndex
 from assistant.prompting.library import PromptLibrary
 from assistant.prompting.template import Prompt
 from assistant.review.queue import Queue
-from assistant.settings import Settings, load_settings
+from assistant.settings import PROJECTS_FOLDER, STATE, Settings, load_settings, project_folders, used_project
 from assistant.store.audit.read_log import ReadLog
 from assistant.store.certification.nonces import WORKSPACE, review_scope, seed_of, seed_scope
 from assistant.store.connection.engine import Link
+from assistant.store.content.policy_in_use import PolicyInUse
 from assistant.store.content.projects import chosen_project
 from assistant.store.database import Database
 from assistant.store.people.last_uses import LastUses
@@ -39,56 +38,71 @@ if TYPE_CHECKING:
     from assistant.ingest.embedding import ItemEmbedder
     from assistant.models.guard.guarded import GuardedModel
 
-STATE = ".assistant"
-PROJECT_VARIABLE = "ASSISTANT_PROJECT"
-"""In the environment: the key of the project that a command works in."""
-PROJECTS = "projects"
-"""The folder, of the workspace and of its state, that has one of each further project."""
-_IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
-
 
 class Workspace(Stores):
     """A workspace folder as one of its projects sees it: settings, database and stores, policy, prompts, index, models.
 
     The stores read and write that project's rows only; `of_project` gives the same workspace for another one.
+    `deployment` are the settings that are the same for all projects: storage, embedder, server, audit, prices.
     """
 
-    def __init__(self, folder: Path, settings: Settings, *, project: str = "", serves: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        deployment: Settings,
+        *,
+        project: str = "",
+        of_any: bool = False,
+        serves: bool = False,
+        first: Workspace | None = None,
+    ) -> None:
         self.folder = folder
-        self.settings = settings
-        self._key = project
+        self.deployment = deployment
+        self._named = project
+        self._of_any = of_any
         self._serves = serves
         self._closing = ExitStack()
         self._release_journal: Callable[[], None] = lambda: None
-        self._opened: Database | None = None  # by the workspace that this one is another project of
+        self._first = first  # the one that this is another project of, and whose connections it shares
         self._others: dict[str, Workspace] = {}
 
     @classmethod
-    def open(cls, folder: Path, *, project: str = "", serves: bool = False) -> Self:
+    def open(cls, folder: Path, *, project: str = "", of_any: bool = False, serves: bool = False) -> Self:
         """The workspace in a folder.
 
         Args:
             folder: where it is.
-            project: the key of the project; empty for the only one that is not closed.
+            project: the key of the project; empty for the one this folder uses, else the only one that is not closed.
+            of_any: for what belongs to all projects alike: where none is named and there are several, the oldest open
+                one is taken.
             serves: whether people wait for each answer, so that it is better to refuse than to wait.
 
         Raises:
             SettingsError: there is none, or its settings are wrong.
         """
-        return cls(folder, load_settings(folder), project=project, serves=serves)
+        named = project or used_project(folder)
+        known = named or (FIRST_KEY if set(project_folders(folder)) <= {FIRST_KEY} else "")
+        settings = load_settings(folder, project=known)
+        opened = cls(folder, settings, project=named, of_any=of_any or serves, serves=serves)
+        if known:  # else the database says which project it is
+            opened.key, opened.settings = known, settings
+        return opened
 
     def of_project(self, key: str) -> Workspace:
         """The same workspace for another project; open as long as this one is.
 
         Raises:
             NotFoundError: there is no such project.
+            SettingsError: its settings are wrong.
         """
+        if self._first is not None:
+            return self._first.of_project(key)
         if key == self.project.key:
             return self
         if key not in self._others:
-            self.projects.get(key)
-            other = Workspace(self.folder, self.settings, project=key, serves=self._serves)
-            other._opened = self.database
+            settings = load_settings(self.folder, project=self.projects.get(key).key)
+            other = Workspace(self.folder, self.deployment, project=key, serves=self._serves, first=self)
+            other.key, other.settings = key, settings
             self._others[key] = self._closing.enter_context(other)
         return self._others[key]
 
@@ -112,7 +126,7 @@ class Workspace(Stores):
         """Where the state of the project lives that is not in the database; the first project's is `state` itself."""
         if self.project.id == FIRST_PROJECT:
             return self.state
-        folder = self.state / PROJECTS / self.project.key
+        folder = self.state / PROJECTS_FOLDER / self.project.key
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
@@ -120,7 +134,7 @@ class Workspace(Stores):
     def project_folder(self) -> Path:
         """Where the project's own files are: the first project's are the workspace's folder itself."""
         first = self.project.id == FIRST_PROJECT
-        return self.folder if first else self.folder / PROJECTS / self.project.key
+        return self.folder if first else self.folder / PROJECTS_FOLDER / self.project.key
 
     @cached_property
     def project(self) -> Project:
@@ -128,8 +142,19 @@ class Workspace(Stores):
 
         Raises:
             NotFoundError, InvalidValueError: there is no such project; there are several, and none was named.
+            WorkspaceError: it has no settings in this folder, or the database doesn't know it.
         """
-        return chosen_project(self._connections, self._key)
+        return chosen_project(self.connections, self._named, of_any=self._of_any, folders=project_folders(self.folder))
+
+    @cached_property
+    def key(self) -> str:
+        """Key of the project."""
+        return self.project.key
+
+    @cached_property
+    def settings(self) -> Settings:
+        """All settings, as the project has them."""
+        return load_settings(self.folder, project=self.key)
 
     @cached_property
     def database(self) -> Database:
@@ -138,14 +163,17 @@ class Workspace(Stores):
         Raises:
             WorkspaceError: that is another workspace's.
         """
-        return self._connections.within(self.project.id)
+        database = self.connections.within(self.project.id)
+        database.versions_in_use = lambda: self.policy_in_use.get().labels
+        return database
 
     @cached_property
-    def _connections(self) -> Database:
-        if self._opened is not None:
-            return self._opened
-        storage = self.settings.storage
-        database = open_database(self.folder, self.state, storage, self._link(), lambda: self.policy)
+    def connections(self) -> Database:
+        """To the same, whatever the project: for what belongs to all of them."""
+        if self._first is not None:
+            return self._first.connections
+        storage, link = self.deployment.storage, Link.of(self.deployment.storage, serves=self._serves)
+        database = open_database(self.folder, self.state, storage, link, partial(policies_in, self.folder))
         database.operator = actor()
         self._closing.callback(database.close)
         return database
@@ -153,21 +181,11 @@ class Workspace(Stores):
     @cached_property
     def database_as_it_is(self) -> Database:
         """The same, whatever its schema: to look at, to copy, and to upgrade."""
-        database = Database.attach(database_url(self.state, self.settings.storage), self._link())
+        storage = self.deployment.storage
+        database = Database.attach(database_url(self.state, storage), Link.of(storage, serves=self._serves))
         database.operator = actor()
         self._closing.callback(database.close)
         return database
-
-    def _link(self) -> Link:
-        """Pages answer that the database is gone, and stop a question that takes long; all else has time."""
-        storage = self.settings.storage
-        return Link(
-            name=" ".join(["assistant", *sys.argv[1:2], str(os.getpid())]),
-            connections=storage.connections,
-            statement_seconds=storage.page_seconds if self._serves else 0,
-            idle_seconds=_IDLE_SECONDS if self._serves else 0,
-            patience_seconds=0 if self._serves else storage.outage_seconds,
-        )
 
     @cached_property
     def seed(self) -> int:
@@ -200,6 +218,8 @@ class Workspace(Stores):
     @cached_property
     def read_log(self) -> ReadLog:
         """Entries of the log of changes that no request waits for."""
+        if self._first is not None:
+            return self._first.read_log
         log = ReadLog(self.database)
         self._closing.callback(log.close)
         return log
@@ -207,40 +227,57 @@ class Workspace(Stores):
     @cached_property
     def last_uses(self) -> LastUses:
         """Notes of when sessions and tokens were used."""
+        if self._first is not None:
+            return self._first.last_uses
         uses = LastUses(self.database)
         self._closing.callback(uses.close)
         return uses
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        """The policy of the settings. Raises PolicyError with all its mistakes."""
+        """The version in use: the file's, or what changes made of it. Raises PolicyError with the file's mistakes."""
+        return self.policy_in_use.get().policy
+
+    @cached_property
+    def policy_in_use(self) -> PolicyInUse:
+        """Which version is in use, and which labels count under it."""
+        return PolicyInUse(
+            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
+        )
+
+    @cached_property
+    def written_policy(self) -> Policy:
+        """The policy as its file has it. Raises PolicyError with all its mistakes."""
         return read_policy(self.policy_path)
 
     @property
     def policy_path(self) -> Path:
         """The policy's file."""
-        return self.folder / self.settings.policy.file
+        return policy_file(self.folder, self.key, self.settings)
 
     @cached_property
     def prompts(self) -> PromptLibrary:
-        """The workspace's prompts, then those that ship with the package."""
-        return PromptLibrary(self.folder / "prompts", bundled("prompts"))
+        """The project's prompts, then the workspace's, then those that ship with the package."""
+        own = self.folder / PROJECTS_FOLDER / self.key / "prompts"
+        return PromptLibrary(own, self.folder / "prompts", bundled("prompts"))
 
     @property
     def embedder_name(self) -> str:
         """Identity of the vectors this workspace makes."""
         from assistant.models.embedders.build import embedder_identity  # noqa: PLC0415 - as said above
 
-        return embedder_identity(self.settings.embedder.name)
+        return embedder_identity(self.deployment.embedder.name)
 
     @cached_property
     def item_embedder(self) -> ItemEmbedder:
         """Vectors of record, computed in a process of their own where they are missing."""
+        if self._first is not None:
+            return self._first.item_embedder
         from assistant.ingest.embedding import ItemEmbedder  # noqa: PLC0415 - as said above
         from assistant.models.embedders.worker import EmbeddingWorker  # noqa: PLC0415
         from assistant.wiring.models import openai_access  # noqa: PLC0415
 
-        settings, access = self.settings.embedder, openai_access()
+        settings, access = self.deployment.embedder, openai_access()
         worker = EmbeddingWorker(
             settings.name, threads=settings.threads, base_url=access["base_url"], api_key=access["key"]
         )
@@ -264,7 +301,7 @@ class Workspace(Stores):
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
         project = self.project.id
         owner = self.workspaces.id() if project == FIRST_PROJECT else f"{self.workspaces.id()}-{project}"
-        return VectorIndex.of_workspace(owner, self.project_state, self.settings.storage, fresh=fresh)
+        return VectorIndex.of_workspace(owner, self.project_state, self.deployment.storage, fresh=fresh)
 
     @cached_property
     def journal(self) -> ReplyJournal:

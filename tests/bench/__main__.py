@@ -1,7 +1,8 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases team attacks]
+                                savings evals coverage routed serve decisions review pages databases team attacks
+                                policy_change]
 
 `--rows` is the size of the section `databases`, a million by default.
 
@@ -34,6 +35,7 @@ from tests.bench.decisions import decisions
 from tests.bench.embedding import embedding
 from tests.bench.evals import evals
 from tests.bench.pages import pages
+from tests.bench.policy_change import policy_change
 from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
@@ -240,6 +242,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "decisions": decisions,
     "databases": databases,
     "team": team,
+    "policy_change": policy_change,
     "attacks": attacks,
 }
 # Sections that need no workspace made ready.
@@ -259,6 +262,7 @@ _ALONE = {
     "databases",
     "team",
     "attacks",
+    "policy_change",
 }
 
 

@@ -22,7 +22,15 @@ OTHER_PROGRAMS = {"--no-deps", "--path"}  # of pip and of chroma, which messages
 # Files that commands write, or that are no tables: policies in Markdown, suites in TOML, a script of replies, charts.
 NO_TABLES = {
     *("init folder", "export file", "sample out", "simulate chart", "eval report out", "eval gate junit"),
-    *("eval gate markdown", "policy lint files", "policy search suite", "prompts propose out", "dev-server log"),
+    *(
+        "eval gate markdown",
+        "policy lint files",
+        "policy search suite",
+        "project init policy",
+        "prompts propose out",
+        "queue change items",
+        "dev-server log",
+    ),
     *(
         "dev-server replies",
         "audit verify anchors",

@@ -25,6 +25,8 @@ _TABLE = {
     "manage_gold": "xxx...",
     "export": "xxx.x.",
     "see_audit": "xx....",
+    "erase": "x.....",
+    "change_policy": "xx....",
     "manage_users": "x.....",
     "manage_access": "x.....",
 }

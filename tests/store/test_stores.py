@@ -24,6 +24,10 @@ class Opened(Stores):
     def database(self) -> Database:
         return self._opened
 
+    @property
+    def connections(self) -> Database:
+        return self._opened
+
 
 def stores_of_the_tree() -> set[str]:
     """Classes named as stores, wherever in the folder they are."""

@@ -64,6 +64,12 @@ class _Watched:
     drawn: frozenset[str]
 
 
+_UNFIT = {
+    CertificateStatus.WITHDRAWN: "certificate_withdrawn",
+    CertificateStatus.OUTDATED: "certificate_outdated",
+}
+
+
 def check_certificate(workspace: Workspace, run_name: str | None) -> MonitoringResult:
     """Test the newest certificate of a run on all fresh labels, and record the result.
 
@@ -81,7 +87,7 @@ def check_certificate(workspace: Workspace, run_name: str | None) -> MonitoringR
         raise CertificateError("no_certificate_to_check", run=run.name)
     standing = store.standing(certificate.id)
     if not standing.certified:
-        code = "certificate_withdrawn" if standing is CertificateStatus.WITHDRAWN else "certificate_not_proved"
+        code = _UNFIT.get(standing, "certificate_not_proved")
         raise CertificateError(code, certificate=certificate.id, run=run.name)
     watched = _watch(workspace, certificate)
     fresh = _fresh_labels(workspace, watched, store.events(certificate.id))

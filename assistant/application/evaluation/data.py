@@ -17,6 +17,7 @@ from assistant.application.evaluation.snapshots import (
     snapshot_path,
 )
 from assistant.application.evaluation.suites import asking_of, find_suite
+from assistant.application.labeling.run_parameters import sampling
 from assistant.application.labeling.work import QuestionInputs
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
@@ -24,7 +25,6 @@ from assistant.errors import AssistantError, InputError, NotFoundError
 from assistant.ingest.labels.answer_files import read_machine_answers
 from assistant.ingest.labels.whole_files import read_items
 from assistant.store.runs.eval_answers import EvalAnswers
-from assistant.wiring.parameters import sampling
 from assistant.wiring.workspace import Workspace
 from evals.data.assemble import FiledVariant, StoredVariant, assemble_snapshot
 from evals.data.eval_data import EvalData, VariantIdentity

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.reasons import Reason
 from assistant.domain.runs import Run
 from assistant.errors import NotFoundError
+from assistant.settings import PROJECTS_FOLDER
 from assistant.store.review.labels.weekly import blind_days
-from assistant.wiring.workspace import PROJECTS, Workspace
+from assistant.wiring.workspace import Workspace
 
 if TYPE_CHECKING:
     from evals.agreement.panel import AgreementPanel
@@ -141,7 +142,7 @@ def evaluation_reports(workspace: Workspace) -> dict[str, Path]:
     folder, found = workspace.project_folder, dict[str, Path]()
     for pattern in ("*/report.html", "*/*/report.html"):
         for path in sorted(folder.glob(pattern)):
-            if path.is_relative_to(folder / PROJECTS):  # another project's
+            if path.is_relative_to(folder / PROJECTS_FOLDER):  # another project's
                 continue
             with path.open("rb") as file:
                 marked = MARK.encode() in file.read(_HEAD)

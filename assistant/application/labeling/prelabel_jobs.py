@@ -7,7 +7,6 @@ any command sees and stops it. It outlives the server that started it, where wha
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -18,10 +17,11 @@ from threading import Thread
 import orjson
 
 from assistant.application.labeling.running_jobs import refuse_unpriced
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
 from assistant.store.runs.journal import at_work
-from assistant.wiring.workspace import PROJECT_VARIABLE, Workspace
+from assistant.wiring.workspace import Workspace
 
 _ESTIMATE_SECONDS = 300
 _TAIL = 4000  # bytes of what a job writes that are looked at
@@ -149,8 +149,9 @@ def start_run(workspace: Workspace, request: RunRequest, budget: float, *, actor
 
     Raises:
         InvalidValueError: prompt or model isn't offered, or the price of the model is not known.
-        ConflictError: a job is at work already; or this is not the run that was priced.
+        ConflictError: a job is at work already; this is not the run that was priced; the project is paused or closed.
     """
+    refuse_asking_models(workspace)
     refuse_not_offered(workspace, request)
     with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, request.model or opened.settings.model.spec)
@@ -169,6 +170,7 @@ def continue_run(
         ConflictError: its prelabels were imported; or as `start_run`.
         InvalidValueError: as `start_run`.
     """
+    refuse_asking_models(workspace)
     run = workspace.runs.find(name)
     if run.prompt is None:
         raise ConflictError("run_imported")
@@ -218,7 +220,6 @@ def _start(workspace: Workspace, run: Run, request: RunRequest, budget: float, a
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=file,
-                env={**os.environ, PROJECT_VARIABLE: workspace.project.key},
                 start_new_session=True,  # Ctrl-C on the server's terminal is not meant for it
             )
     except BaseException:
@@ -244,5 +245,5 @@ def _log(workspace: Workspace, run: Run) -> Path:
 
 
 def _command(workspace: Workspace, request: RunRequest, *more: str) -> list[str]:
-    folder = f"--workspace={workspace.folder.resolve()}"
-    return [sys.executable, "-m", "assistant", "prelabel", "--json", folder, *request.options(), *more]
+    place = (f"--workspace={workspace.folder.resolve()}", f"--project={workspace.key}")
+    return [sys.executable, "-m", "assistant", "prelabel", "--json", *place, *request.options(), *more]

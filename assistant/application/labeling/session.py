@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from assistant.application.labeling.injection import KeptDetector, injection_detector
+from assistant.application.labeling.run_parameters import retrieval_options, sampling
 from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.labeling.work import JobChoice, SessionWork, production_work
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.prelabels import Usage
 from assistant.domain.runs import RunTotals
 from assistant.errors import AssistantError, FatalModelError, NotFoundError
@@ -27,7 +29,6 @@ from assistant.prelabel.label_one import LabelKit
 from assistant.prelabel.progress import JobProgress
 from assistant.prelabel.writer import AnswerWriter, recover
 from assistant.store.runs.journal import unread
-from assistant.wiring.parameters import retrieval_options, sampling
 from assistant.wiring.workspace import Workspace
 
 
@@ -73,6 +74,8 @@ class RunSession:
     """
 
     def __init__(self, workspace: Workspace, choice: JobChoice, work: SessionWork | None = None) -> None:
+        if not choice.dry_run:
+            refuse_asking_models(workspace)
         self._workspace = workspace
         self._choice = choice
         self._work = work or production_work(workspace, choice)

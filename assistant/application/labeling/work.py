@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from assistant.application.labeling.run_parameters import routing_policy, run_identity
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.runs import Run
@@ -16,7 +17,6 @@ from assistant.settings import Settings
 from assistant.store.certification.nonces import routing_scope
 from assistant.store.runs.prelabels import PrelabelStore
 from assistant.wiring.models import check_spec
-from assistant.wiring.parameters import routing_policy, run_identity
 from assistant.wiring.workspace import Workspace
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from assistant.application.review.task_view import Picture, Remark, ShownItem, Translation
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item, StoredItem
 from assistant.errors import NotFoundError
-from assistant.wiring.workspace import STATE, Workspace
+from assistant.settings import STATE
+from assistant.wiring.workspace import Workspace
 
 TEXT_SHOWN = 100_000  # characters that come with a task; the rest is asked for
 _CONTEXT_SHOWN = 200  # remarks before the one that is judged

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from assistant.application.review.fill_queue import list_conflicts
+from assistant.application.workspace.policy_versions import used_policy_version
 from assistant.ingest.labels.import_checks import ImportReport
 from assistant.ingest.labels.imports import import_labels
 from assistant.ingest.reading.answer_columns import map_label_columns
@@ -54,6 +55,7 @@ def import_human_labels(
     *,
     any_label: bool = False,
     reading: ReadingOptions = AS_IT_IS,
+    version: str | None = None,
 ) -> ImportedLabels:
     """Import a file of human labels and open the disagreements it brings; the same file again changes nothing.
 
@@ -63,11 +65,14 @@ def import_human_labels(
         columns: the columns that are named.
         any_label: take labels the policy does not have, too.
         reading: how the file is read, where it doesn't show it.
+        version: the policy version they were given under; None for the one in use.
 
     Raises:
+        NotFoundError: that version was never used.
         InputError: the file can't be read at all, or columns are missing.
     """
-    label_set = workspace.policy.label_set
+    policy = workspace.policy if version is None else used_policy_version(workspace, version)
+    label_set = policy.label_set
     choose = partial(
         map_label_columns,
         item=columns.item,
@@ -86,5 +91,6 @@ def import_human_labels(
         label_set=label_set,
         any_label=any_label,
         reading=replace(reading, named=columns.named),
+        version=version,
     )
     return ImportedLabels(report, list_conflicts(workspace) if report.counts["added"] else 0)

@@ -11,6 +11,7 @@ from assistant.application.review.practice import OpenRound, open_rounds
 from assistant.application.review.similar_items import PrecedentShelf
 from assistant.application.review.task_assembly import TaskAssembly
 from assistant.application.review.task_view import ReviewTask, ShownPrecedent
+from assistant.application.workspace.policy_changes import unread_changes
 from assistant.domain.accounts import User
 from assistant.domain.assignments import AssignmentSlot, PastAnswer
 from assistant.domain.items import Item
@@ -18,7 +19,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.policies import Policy
 from assistant.domain.review_work import Claimed, Principal, SkipReason, Submission, WorkOutcome
-from assistant.errors import InvalidValueError, NotFoundError
+from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.review.queue import Queue
 from assistant.review.steering import Unfit
 from assistant.review.wellbeing import Pause, exhausted
@@ -84,6 +85,7 @@ class ReviewService:
         self._queue: Queue = workspace.queue
         self._assembly = TaskAssembly(workspace)
         self._shelf = PrecedentShelf(workspace)
+        self._up_to_date: set[tuple[int, int]] = set()  # (person, change) that they have read, the newest there was
 
     def claim(
         self, who: Principal, n: int, *, language: str, resume: bool = False, have: Collection[str] = ()
@@ -96,7 +98,11 @@ class ReviewService:
             language: of the clauses' wording.
             resume: give what they hold already as well, and first.
             have: ids of assignments they have in hand, left out of that.
+
+        Raises:
+            ConflictError: a change of the policy is in effect that they have not read.
         """
+        self._refuse_unread(who)
         known = {self._known(who, one) for one in have}
         there = [one for one in self._queue.held(who) if one.assignment_id not in known] if resume else []
         missing = n - len(there)
@@ -105,6 +111,16 @@ class ReviewService:
         rounds = [] if tasks or have else open_rounds(self._workspace, who)
         severe_from = self._workspace.settings.routing.severe_from
         return Claims(tasks, self._queue.pause(who, severe_from=severe_from), self._spent(who), rounds)
+
+    def _refuse_unread(self, who: Principal) -> None:
+        """Whoever has read the newest change is remembered: nothing is looked up for them again."""
+        effective = self._workspace.policy_in_use.get().changes
+        if not effective or (who.user_id, effective[-1].id) in self._up_to_date:
+            return
+        if unread := unread_changes(self._workspace, who):
+            first = unread[0]
+            raise ConflictError("policy_change_unread", change=first.name, version=first.new_version)
+        self._up_to_date.add((who.user_id, effective[-1].id))
 
     def answer(self, who: Principal, assignment_id: str, given: Submission) -> WorkOutcome:
         """Hand an answer in; the same `key` again changes nothing.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.domain.accounts import User
 from assistant.domain.assignments import AssignmentSlot, PartitionFilter, Urgency, Waiting, WantedAnswer
 from assistant.domain.opaque_ids import IdKind
-from assistant.domain.review_work import LABELING_ROLES
+from assistant.domain.review_work import LABELING_ROLES, AssignmentState
 from assistant.errors import ConflictError, InvalidValueError, NotFoundError
 from assistant.review import steering as rules
 from assistant.store.review.queue.slots import find_slot
@@ -59,10 +59,17 @@ def count_wanted(workspace: Workspace) -> Mapping[str, int]:
 
 
 def list_waiting(
-    workspace: Workspace, wanted: PartitionFilter, after: Urgency | None, limit: int
+    workspace: Workspace,
+    wanted: PartitionFilter,
+    after: Urgency | None,
+    limit: int,
+    *,
+    state: AssignmentState = AssignmentState.OPEN,
 ) -> Sequence[WantedAnswer]:
-    """Wanted answers that are free, most urgent first: at most so many after a place in that order."""
-    return workspace.queue_rows.open(wanted, after, limit)
+    """Wanted answers that are free, or in another state, most urgent first: at most so many after a place."""
+    if state is AssignmentState.OPEN:
+        return workspace.queue_rows.open(wanted, after, limit)
+    return workspace.queue_rows.in_state(state, wanted, after, limit)
 
 
 def list_leases(workspace: Workspace, before: int | None, limit: int) -> Sequence[WantedAnswer]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.application.routing.machine_answers import read_trusted
 from assistant.application.workspace.audit_anchors import RELEASE, anchor_head, log_file
+from assistant.application.workspace.stale_labels import find_left_out
 from assistant.domain.runs import Run, RunTotals
 from assistant.exchange.archive import file_digest
 from assistant.exchange.manifest import write_manifest
@@ -109,4 +110,31 @@ def open_release(workspace: Workspace, run: Run) -> Released:
     trusted = read_trusted(workspace, run)
     certificate = trusted.certificate
     events = [] if certificate is None else workspace.certificates.events(certificate.id)
-    return Released(certificate, trusted.standing, tuple(events))
+    return Released(certificate, trusted.standing, tuple(events), labels_under=_labels_under(workspace))
+
+
+def _labels_under(workspace: Workspace) -> dict[str, object]:
+    """The policy version in use, every decision that carries labels over to it, and what doesn't count."""
+    in_force = workspace.policy_in_use.get()
+    counting = {in_force.labels.version, *(one.version for one in in_force.labels.carried)}
+    decisions = [
+        {
+            "change": one.name,
+            "old": one.old_version,
+            "new": one.new_version,
+            "effective_at": one.effective_at,
+            "mode": one.carried.mode.value,
+            "by": one.carried.actor,
+            "at": one.carried.at,
+            **one.carried.counts,
+        }
+        for one in in_force.changes
+        if one.carried is not None and one.new_version in counting
+    ]
+    left_out = [
+        {"kind": one.kind.value, "policy": one.policy_id, "version": one.version, "why": one.why.value}
+        | {"labels": one.labels, "items": one.items}
+        for one in find_left_out(workspace)
+    ]
+    used = f"{in_force.policy.id}@{in_force.policy.version}"
+    return {"policy": used, "carried_over": decisions, "left_out": left_out}

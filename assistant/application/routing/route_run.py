@@ -25,12 +25,12 @@ from assistant.routing.route_scored import REASONS, route_scored
 from assistant.routing.rules import RouteRules
 from assistant.routing.sampling import draws
 from assistant.routing.scored import Scored, Unscored, answer_traits
+from assistant.settings import RoutingSettings
 from assistant.store.certification.nonces import routing_scope
 from assistant.store.runs.rounds import RoutingRound, RunColumns
 from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 from assistant.trust.human_labels import ConsensusLabels, HumanLabels
 from assistant.wiring.actor import actor
-from assistant.wiring.parameters import route_rules
 from assistant.wiring.workspace import Workspace
 
 _DOUBT_NAMES = frozenset(doubt.__name__ for doubt in DOUBTS)
@@ -91,7 +91,7 @@ def plan_routes(workspace: Workspace, run: Run, choice: RouteOptions) -> RoutePl
     known, settings = _read(workspace, run), workspace.settings.routing
     latest, unrouted = workspace.routing_rounds.latest(run.id), _scored(workspace, known)
     monitoring = _monitoring(workspace, known, unrouted, latest)
-    rules = route_rules(settings, monitoring.share if monitoring else settings.monitor_share or 1.0)
+    rules = _route_rules(settings, monitoring.share if monitoring else settings.monitor_share or 1.0)
     turn = _turn(workspace, known, choice, rules, latest)
     nonce = workspace.nonces.get(routing_scope(run.id), actor()).value
     items = replace(
@@ -155,7 +155,7 @@ def _monitoring(
     certificate, settings = known.trusted.certificate, workspace.settings.routing
     if certificate is None:
         return None
-    rules = route_rules(settings, settings.monitor_share or 1.0)
+    rules = _route_rules(settings, settings.monitor_share or 1.0)
     accepted = int(route_scored(unrouted, rules).on(Route.ACCEPT, Route.ACCEPT_AUDIT).sum())
     earlier = None
     if latest is not None and (latest.basis.get("certificate"), latest.basis.get("monitor")) == (
@@ -251,3 +251,13 @@ def _labelled_probability(known: RoutingInputs, repeated: bool) -> Floats:
         stored = [one.inclusion_probability if one.reason in REASONS else 1.0 for one in read.routes.decisions]
         probability[labelled] = np.array([*stored, 1.0])[read.routes.codes[labelled]]
     return probability
+
+
+def _route_rules(settings: RoutingSettings, monitor_share: float) -> RouteRules:
+    """The numbers in the rules that route scored items; the share follows from what is accepted, or is set."""
+    return RouteRules(
+        severe_from=settings.severe_from,
+        expert_below=settings.expert_below,
+        double_below=settings.double_below,
+        monitor_share=monitor_share,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import RouteOptions, plan_routes
 from assistant.domain.certificates import CertificateEventKind, IssuedCertificate, Origin, Settlement
 from assistant.domain.consensus import Consensus, differ
+from assistant.domain.reviews import HumanAnswer
 from assistant.domain.runs import Run
 from assistant.routing.route import Route
 from assistant.routing.route_scored import ROUTES
@@ -72,12 +73,13 @@ def settle_run(workspace: Workspace, run: Run) -> SettlementResult:
     people = HumanLabels.of(store.human_answers(), store.adjudicated())
     found = people.consensus()
     labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
-    settled = {name: _of_person(people, name, labels[name]) for name in labels}
+    under = _LabelsUnder(workspace, run, store.adjudicated_under())
+    settled = {name: _of_person(people, name, labels[name], under) for name in labels}
     certificate = trusted.standing_certificate
     plan = plan_routes(workspace, run, RouteOptions()) if certificate else None
     if plan is not None and certificate is not None:
         keep_later(workspace, plan.later)
-        settled = {one.item_id: one for one in _of_machine(plan, certificate.id)} | settled
+        settled = {one.item_id: one for one in _of_machine(plan, certificate.id, under)} | settled
     stale = [one for one in answers.newest(run.id) if one.origin is not Origin.WITHDRAWN and one.item_id not in settled]
     given = [*settled.values(), *(Settlement(one.item_id, (), Origin.WITHDRAWN, None, None, 0) for one in stale)]
     counts = answers.add(run.id, certificate.id if certificate else None, actor(), given)
@@ -127,18 +129,54 @@ def auto_accepted(workspace: Workspace, issued: IssuedCertificate) -> AutoAccept
     return AutoAccepted(machine, people, {route.value: count for route, count in routes.items() if count})
 
 
-def _of_person(people: HumanLabels, name: str, answer: Consensus) -> Settlement:
-    agreeing = sum(not differ(one, answer) for one in people.by_item[name])
-    return Settlement(name, answer.labels, Origin.PERSON, None, None, agreeing, unknown=answer.unknown)
+class _LabelsUnder:
+    """Under which policy version final labels were given: a consensus under the oldest of those that make it."""
+
+    def __init__(self, workspace: Workspace, run: Run, adjudicated: Mapping[str, str | None]) -> None:
+        self._versions = workspace.policy_in_use.get().labels
+        self._adjudicated = adjudicated
+        self._model = run.policy.rpartition("@")[2] if run.policy else None
+
+    def of_person(self, name: str, agreeing: Sequence[HumanAnswer]) -> str | None:
+        if name in self._adjudicated:
+            return self._adjudicated[name]
+        return self._versions.oldest([one.version for one in agreeing])
+
+    def of_machine(self, origin: Origin) -> str | None:
+        """A classifier learns from the labels that count."""
+        return self._versions.version if origin is Origin.CLASSIFIER else self._model
 
 
-def _of_machine(plan: RoutePlan, certificate_id: int) -> Iterator[Settlement]:
+def _of_person(people: HumanLabels, name: str, answer: Consensus, under: _LabelsUnder) -> Settlement:
+    agreeing = [one for one in people.by_item[name] if not differ(one, answer)]
+    return Settlement(
+        name,
+        answer.labels,
+        Origin.PERSON,
+        None,
+        None,
+        len(agreeing),
+        unknown=answer.unknown,
+        policy_version=under.of_person(name, agreeing),
+    )
+
+
+def _of_machine(plan: RoutePlan, certificate_id: int, under: _LabelsUnder) -> Iterator[Settlement]:
     machine = plan.machine
     at = np.flatnonzero(plan.routed.on(Route.ACCEPT, Route.ACCEPT_AUDIT))
     columns = (at, machine.codes[at], machine.confidence[at])
     for place, code, confidence in zip(*(column.tolist() for column in columns), strict=True):
         origin, fit_id = Origin(machine.origins[code]), machine.fits[code]
-        yield Settlement(plan.items.ids[place], machine.answers[code], origin, certificate_id, confidence, 0, fit_id)
+        yield Settlement(
+            plan.items.ids[place],
+            machine.answers[code],
+            origin,
+            certificate_id,
+            confidence,
+            0,
+            fit_id,
+            policy_version=under.of_machine(origin),
+        )
 
 
 def _waiting(read: RunColumns, plan: RoutePlan | None, settled: Mapping[str, Settlement]) -> dict[str, int]:

@@ -16,17 +16,18 @@ from assistant import __version__
 from assistant.errors import InputError, InvalidValueError, WorkspaceError
 from assistant.exchange.archive import ArchivePart, ArchiveReader, ArchiveWriter, file_digest, writing
 from assistant.file_modes import hand_on
-from assistant.settings import SETTINGS_FILE, load_settings
+from assistant.policy.documents.documents import policy_files
+from assistant.settings import PROJECTS_FOLDER, SETTINGS_FILE, STATE, load_settings
 from assistant.steps import step
 from assistant.store.audit import log as audit
 from assistant.store.database import HEAD, Database, now
 from assistant.store.dump import DatabaseSnapshot, TableShape, empty, fill, finish, snapshot
 from assistant.store.workspaces import become_another, database_url, meet
-from assistant.wiring.workspace import PROJECTS, STATE, Workspace
+from assistant.wiring.workspace import Workspace
 
 MADE = "backup.make"  # in the log of changes, by which a backup's age is known
 _RESTORED = "backup.restore"
-_FOLDERS = ("policies", "prompts", "evals", PROJECTS)  # of the workspace's own, beside its state
+_FOLDERS = ("policies", "prompts", "evals", PROJECTS_FOLDER)  # of the workspace's own, beside its state
 # Of the state: what is made again, and what belongs to a process.
 _LEFT_OUT = ("chroma", "indexed.json", "jobs", "serve.log", "lock", "reserve", "owner.lock")
 _OF_PROJECT = 2  # parts of a path in the state that name a project
@@ -287,7 +288,7 @@ def _add_table(archive: ArchiveWriter, moment: DatabaseSnapshot, shape: TableSha
 def _files(workspace: Workspace) -> Iterator[tuple[str, Path]]:
     """The workspace's files that belong into a backup, by their path in it; no links."""
     folder = workspace.folder.resolve()
-    chosen = [folder / SETTINGS_FILE, folder / ".gitignore", folder / workspace.settings.policy.file]
+    chosen = [folder / SETTINGS_FILE, folder / ".gitignore", *policy_files(folder)]
     for name in _FOLDERS:
         chosen += (folder / name).rglob("*")
     chosen += (path for path in (folder / STATE).rglob("*") if not _left_out(path.relative_to(folder / STATE)))
@@ -298,7 +299,7 @@ def _files(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 def _left_out(path: Path) -> bool:
     name = path.name
-    if path.parts[0] == PROJECTS and len(path.parts) > _OF_PROJECT:
+    if path.parts[0] == PROJECTS_FOLDER and len(path.parts) > _OF_PROJECT:
         path = Path(*path.parts[_OF_PROJECT:])  # what a project's state holds is what the workspace's own does
     derived = path.parts[0] in _LEFT_OUT or name in _LEFT_OUT or name.startswith("serve.log")
     return derived or name.endswith(".part") or (len(path.parts) == 1 and name.startswith("assistant"))

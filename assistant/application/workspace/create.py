@@ -5,26 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from assistant.application.projects.project_folder import EXAMPLE, ProjectChoice, write_project
 from assistant.bundled import bundled
+from assistant.domain.projects import FIRST_KEY
 from assistant.errors import WorkspaceError
 from assistant.file_modes import hand_on
-from assistant.settings import SETTINGS_FILE
+from assistant.settings import SETTINGS_FILE, project_file
 
 _SETTINGS = """\
-# Settings of this workspace. Every key has a default; wrong ones are told with their line.
+# What belongs to the deployment, for all projects alike. Every key has a default; wrong ones are told with their line.
+# What belongs to a project is in projects/KEY/project.toml. What that leaves out can be set for all projects here.
 # Any key can be set for one command from the environment: ASSISTANT__MODEL__CONCURRENCY=64
 # Secrets come from the environment only: OPENAI_API_KEY, ASSISTANT_DATABASE_URL ...
-
-[content]
-languages = ["en", "zh"]        # what to identify; other languages read as "und" or go to people
-prompt_tokens = 6000            # longer content is cut for the prompt, marked, and goes to people
-
-[policy]
-file = "policies/community.md"
-
-[prompt]
-name = "moderation@2"           # or another one in prompts/
-embedded = "compact@1"          # used with the embedded model, which reads slowly
 
 [model]
 spec = "local"                  # local, openai:NAME (OPENAI_BASE_URL), PROVIDER:NAME, replay:FILE
@@ -43,31 +35,6 @@ concurrency = 16
 
 [embedder]
 name = "embedded"               # embedded, openai:NAME, or PROVIDER:NAME
-
-[retrieval]
-clauses = 3
-precedents = 6
-policy_tokens = 1500            # a policy that fits goes into the prompt whole
-
-[routing]
-accept_probability = 0.9        # surer answers may be accepted ...
-audit_share = 0.05              # ... and this share of them is labelled by people all the same
-# seed = 1                      # for tests and demos only: left out, the workspace has a random one of its own
-# Once people's labels have been learned from, routes go by calibrated confidence:
-severe_from = 3                 # labels of this severity or more are severe
-expert_below = 0.6              # a severe label less sure than this goes to an expert ...
-double_below = 0.9              # ... and one no surer than this to two reviewers; 1 for all severe labels
-monitor_power = 0.8             # so much of what a certificate accepts is labelled blind that with this chance
-monitor_factor = 2              # ... so many times the errors it permits are noticed; monitor_share = 0.1 sets a share
-random_share = 0.1              # of a given capacity, for a random look at what has to wait
-
-[trust]
-metadata = []                   # columns of the input that tell something about the label: ["source", "topic"]
-
-[review]
-lease_seconds = 300             # a claimed item nobody answers is offered to others after that
-blind_share = 0.2               # of ordinary reviews, without sight of the machine's answer
-gold_rate = 0.03                # items with a known answer, mixed in silently
 """
 
 _IGNORE = ".assistant/\n"
@@ -89,11 +56,13 @@ def make_workspace(folder: Path) -> list[str]:
         _copy(bundled("prompts"), folder / "prompts")
         (folder / ".gitignore").write_text(_IGNORE, encoding="utf-8")
         settings.write_text(_SETTINGS, encoding="utf-8")
+        if not project_file(folder, FIRST_KEY).exists():
+            write_project(folder, FIRST_KEY, ProjectChoice(policy=EXAMPLE))
         for made in (folder / ".gitignore", settings) if there else (folder, folder / ".gitignore", settings):
             hand_on(made)
     except OSError as error:
         raise WorkspaceError("workspace_unwritable", where=str(folder), why=error.strerror) from None
-    return [SETTINGS_FILE, "policies/", "prompts/", ".gitignore"]
+    return [SETTINGS_FILE, "projects/", "policies/", "prompts/", ".gitignore"]
 
 
 def _copy(source: Path, target: Path) -> None:

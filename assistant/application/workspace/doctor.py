@@ -14,7 +14,6 @@ from pathlib import Path
 from assistant.application.workspace.backup import last_backup
 from assistant.errors import AssistantError
 from assistant.prompting.render import compile_sections
-from assistant.settings import load_settings
 from assistant.wiring.workspace import Workspace
 
 NO_BACKUP = "none was made yet"
@@ -37,15 +36,16 @@ class CheckResult:
         return self.error is None
 
 
-def examine(folder: Path, model: str | None) -> list[CheckResult]:
+def examine(folder: Path, model: str | None, *, project: str = "") -> list[CheckResult]:
     """All checks of a workspace.
 
     Args:
         folder: the workspace.
         model: the model to ask for one small sign of life; None takes the setting's.
+        project: key of the project; empty for the one this folder uses.
     """
     try:
-        workspace = _impatient(folder)
+        workspace = _impatient(folder, project)
     except AssistantError as error:
         return [CheckResult("settings", error=error)]
     spec = model or workspace.settings.model.spec
@@ -82,11 +82,12 @@ def _checked(name: str, check: Callable[[], str]) -> CheckResult:
         return CheckResult(name, error=error)
 
 
-def _impatient(folder: Path) -> Workspace:
+def _impatient(folder: Path, project: str) -> Workspace:
     """The workspace, with a Chroma server that is gone not waited for: that it is gone is what is to be found out."""
-    settings = load_settings(folder)
-    storage = settings.storage.model_copy(update={"chroma_wait_seconds": 0.0})
-    return Workspace(folder, settings.model_copy(update={"storage": storage}))
+    workspace = Workspace.open(folder, project=project)
+    storage = workspace.deployment.storage.model_copy(update={"chroma_wait_seconds": 0.0})
+    workspace.deployment = workspace.deployment.model_copy(update={"storage": storage})
+    return workspace
 
 
 def _index(workspace: Workspace) -> str:

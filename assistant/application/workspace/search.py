@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.application.labeling.run_parameters import retrieval_options
 from assistant.domain.items import Content, Item
 from assistant.errors import NotFoundError
 from assistant.ingest.indexing import bring_up_to_date, record_of, waiting
 from assistant.policy.index.verify import VerifyReport, verify_index
 from assistant.policy.retrieve import Retrieved, retrieve_many
 from assistant.prompting.render import PromptRenderer, RenderedPrompt
-from assistant.wiring.parameters import retrieval_options
 from assistant.wiring.workspace import Workspace
 from evals.retrieval import RetrievalReport, run_retrieval_suite
 

@@ -41,6 +41,7 @@ ADVICE = {
     "labels_declared_random": "assistant certify --declared-random  states what they prove",
     "no_certificate_to_check": "assistant certify",
     "certificate_withdrawn": "assistant certify",
+    "certificate_outdated": "assistant certify",
     "certificate_not_proved": "assistant certify",
     "nothing_drawn_to_check": "assistant route  draws some of what it accepts: [routing] monitor_share",
     "no_blind_labels": "assistant sample  draws items to label; assistant labels import  imports labels",

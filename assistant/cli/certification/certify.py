@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output
 from assistant.errors import CertificateError
 
@@ -79,11 +80,11 @@ def sample(
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
     from assistant.application.certification.draw_sample import SampleChoice, draw_sample
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
+        note_left_out(output, opened)
     _show_sample(output, sampled, out)
 
 
@@ -112,18 +113,19 @@ def certify(
     from assistant.application.certification.certify import certify_curve
     from assistant.application.certification.certify_campaign import CertifyChoice
     from assistant.application.routing.issue_certificate import issue_certificate
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     named = None if by is None else by.value
     choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
+            note_left_out(output, opened)
             for line in curve_words(certify_curve(opened, choice)):
                 output.note(line)
             raise
+        note_left_out(output, opened)
     show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
@@ -135,11 +137,11 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
     Example: assistant check
     """
     from assistant.application.certification.check_certificate import check_certificate
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         checked = check_certificate(opened, run)
+        note_left_out(output, opened)
     show_check(output, checked)
     if checked.broken:
         raise typer.Exit(EXIT_SOME_FAILED)

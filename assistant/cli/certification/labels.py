@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.ingest.reading.problems import ReadingOptions
@@ -47,6 +48,10 @@ def import_human(
     label_column: LabelColumn = None,
     each_label: EachLabel = None,
     any_label: AnyLabel = False,
+    policy_version: Annotated[
+        str | None,
+        typer.Option(show_default="the version in use", help="The policy version they were given under."),
+    ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
@@ -57,14 +62,14 @@ def import_human(
     Example: assistant labels import labels.csv --rater-column annotator --label-column answer
     """
     from assistant.application.review.import_labels import LabelColumnNames, import_human_labels
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     columns = LabelColumnNames(
         item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())
     )
-    with Workspace.open(workspace) as opened:
-        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading)
+    with open_workspace(workspace) as opened:
+        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading, version=policy_version)
+        note_left_out(output, opened)
     _show(output, made.report)
     if made.disagreements:
         output.note(
@@ -94,13 +99,12 @@ def import_machine(
     Example: assistant prelabels import answers.jsonl --model gpt-4o
     """
     from assistant.application.labeling.import_prelabels import PrelabelColumns, import_prelabels
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     columns = PrelabelColumns(
         item_column, model_column, model, label_column, score_column, rationale_column, tuple(each_label or ())
     )
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         report = import_prelabels(opened, file, columns, any_label=any_label, reading=reading)
     _show(output, report)
 
@@ -179,13 +183,13 @@ def add(
     """
     from assistant.application.review.precedents import add_precedents
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     if bool(items) == agreed:
         raise InvalidValueError("items_or_agreed_ones")
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         counts = add_precedents(opened, tuple(items or ()), limit=limit, seed=seed, actor=actor())
+        note_left_out(output, opened)
     left_out = f"; left out: {counts['disputed']:,} disputed, {counts['labelled_once']:,} with one label only"
     left_out += f", {counts['in_part']:,} with categories left unknown" if counts["in_part"] else ""
     already = f" ({counts['already']:,} were so already)" if counts["already"] else ""
@@ -199,11 +203,11 @@ def list_precedents(workspace: WorkspaceOption = HERE, as_json: JsonOption = Fal
     Example: assistant precedents list
     """
     from assistant.application.review import precedents
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         known = precedents.list_precedents(opened)
+        note_left_out(output, opened)
     data = [{"text": one.text, "language": one.language, "labels": one.labels} for one in known]
     output.result(
         data,
@@ -223,9 +227,8 @@ def withdraw(
     """
     from assistant.application.review.precedents import withdraw_precedent
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if not withdraw_precedent(opened, item, actor=actor()):
             raise NotFoundError("no_precedent_of_item", item=item)
     Output(as_json=as_json).result({"withdrawn": item}, f"{item} withdrawn from the precedents")

@@ -8,7 +8,8 @@ import typer
 
 from assistant.cli.certification.route_item import show_item
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, media_words, table
 
 if TYPE_CHECKING:
@@ -48,10 +49,9 @@ def route(
     from assistant.application.routing.explain_route import explain_item
     from assistant.application.routing.media_items import send_unseen_to_people
     from assistant.application.routing.route_run import RouteOptions, keep_routes, plan_routes
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = find_run(opened, run)
         if explain is not None:
             show_item(output, explain, explain_item(opened, found, explain, RouteOptions(capacity, seed)))
@@ -60,6 +60,7 @@ def route(
             output.note(f"{media_words(mended)}; stored routes auto-accepted them; not any more")
         plan = plan_routes(opened, found, RouteOptions(capacity, seed))
         written = keep_routes(opened, plan)
+        note_left_out(output, opened)
     _show_plan(output, plan, written, capacity)
 
 

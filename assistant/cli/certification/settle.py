@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ def settle(
     """
     from assistant.application.labeling.runs import find_run
     from assistant.application.routing.settlement import settle_run
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         settled = settle_run(opened, find_run(opened, run))
+        note_left_out(output, opened)
     _show_settled(output, settled)
     if settled.trusted.standing == "broken":
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
     Example: assistant signals --run r1
     """
     from assistant.application.certification.signal_report import read_signals
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = read_signals(opened, run)
+        note_left_out(output, opened)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:
         output.next_step(

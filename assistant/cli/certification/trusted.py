@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from assistant.application.routing.machine_answers import Trusted
 
 
+_WHY = {
+    "broken": "new labels contradict it",
+    "outdated": "it was issued before the policy changed; assistant certify  says what the labels that count prove",
+}
+
+
 def trusted_facts(trusted: Trusted) -> dict[str, Any]:
     """Certificate and fit for programs."""
     certificate = trusted.certificate
@@ -27,6 +33,6 @@ def trusted_notes(trusted: Trusted) -> list[str]:
             *(f"certificate {one.id} is about run r{one.run_id}, and not about {run}" for one in trusted.elsewhere),
         ]
     if trusted.standing_certificate is None:
-        why = "new labels contradict it" if trusted.standing == "broken" else "it was withdrawn"
+        why = _WHY.get(str(trusted.standing), "it was withdrawn")
         return [f"certificate {certificate.id} of {run} is {trusted.standing}: {why}, and nothing is accepted by it"]
     return [f"certificate {certificate.id}: {certificate.statement.sentence}"]

@@ -24,7 +24,7 @@ from assistant.cli.evaluation.files import (
     pair_of,
     selected,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import AS_THEY_ARE, Readings
@@ -76,9 +76,7 @@ def agree(
     )
     with ExitStack() as opening:
         if source is None:
-            from assistant.wiring.workspace import Workspace
-
-            opened = opening.enter_context(Workspace.open(workspace))
+            opened = opening.enter_context(open_workspace(workspace))
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
         found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
@@ -130,9 +128,7 @@ def compare(
     )
     with ExitStack() as opening:
         if source is None:
-            from assistant.wiring.workspace import Workspace
-
-            opened = opening.enter_context(Workspace.open(workspace))
+            opened = opening.enter_context(open_workspace(workspace))
             source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
         found = compare_variants(source, pair, selection, terms)
     for note in found.data.notes:

@@ -8,7 +8,7 @@ import typer
 
 from assistant.cli.error_words import error_words
 from assistant.cli.evaluation import propose
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 
 app = typer.Typer(help="List, show, compare, check and render prompts; propose better ones.", no_args_is_help=True)
@@ -21,10 +21,9 @@ def list_prompts(workspace: WorkspaceOption = HERE, as_json: JsonOption = False)
     Example: assistant prompts list
     """
     from assistant.application.workspace.prompt_versions import used_prompts
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = used_prompts(opened)
     data = [
         {
@@ -56,9 +55,8 @@ def show(
     Example: assistant prompts show moderation@2
     """
     from assistant.application.workspace.prompt_versions import prompt_version
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = prompt_version(opened, prompt)
     Output(as_json=as_json).result({"prompt": found.ref, "hash": found.digest, "text": found.source}, found.source)
 
@@ -77,9 +75,8 @@ def diff(
     from difflib import unified_diff
 
     from assistant.application.workspace.prompt_versions import prompt_version
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         first, second = prompt_version(opened, old), prompt_version(opened, new)
     lines = list(
         unified_diff(first.source.splitlines(), second.source.splitlines(), first.ref, second.ref, lineterm="", n=2)
@@ -94,10 +91,9 @@ def lint(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     Example: assistant prompts lint
     """
     from assistant.application.workspace.prompt_versions import check_prompts
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = check_prompts(opened)
     worded = [(str(path), error_words(error)) for path, error in found.mistakes]
     for path, words in worded:
@@ -120,10 +116,9 @@ def render(
     Example: assistant prompts render post-017 --prompt moderation@3
     """
     from assistant.application.workspace.search import render_item
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         rendered = render_item(opened, item, prompt)
     data = {
         "messages": [{"role": message.role, "content": message.content} for message in rendered.messages],

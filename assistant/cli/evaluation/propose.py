@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.labeling.job_session import ask_before_spending, work_through
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
 from assistant.cli.output import Output
 from assistant.cli.progress import Counting
 from assistant.errors import InvalidValueError
@@ -58,11 +58,10 @@ def propose(
     from assistant.application.optimization.measure import Measurement
     from assistant.application.optimization.session import ProposalSession
     from assistant.cli.evaluation.propose_words import show_forecast, show_proposal
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = ProposalChoice(suite, variant, _kind(kind), dev_share, seed, drafter, out, budget)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         with Counting(output, "looking into the disagreements"):
             session = ProposalSession(opened, choice)
         kept = asyncio.run(session.recall())

@@ -22,7 +22,7 @@ from assistant.cli.evaluation.files import (
     label_files,
     selected,
 )
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import Readings
@@ -79,9 +79,8 @@ def report(
         if source is None:
             if suite is None:
                 raise InputError("nothing_to_report_on")
-            from assistant.wiring.workspace import Workspace
 
-            source = SuiteSource(opening.enter_context(Workspace.open(workspace)), suite)
+            source = SuiteSource(opening.enter_context(open_workspace(workspace)), suite)
         made = report_evaluation(
             source, out, choice, selection, ComparisonTerms(margin=margin, confidence=confidence, seed=seed)
         )

@@ -9,7 +9,7 @@ import typer
 from assistant.cli.labeling.export import money
 from assistant.cli.labeling.job_session import ask_before_spending, work_through
 from assistant.cli.next_command import this_command
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ def run(
     from assistant.application.evaluation.suites import find_suite
     from assistant.application.labeling.work import JobChoice
     from assistant.reports.reasons.worded import english
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = JobChoice(
@@ -59,7 +58,7 @@ def run(
         retry_failed=retry_failed,
         dry_run=dry_run,
     )
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         frozen = freeze_or_open(opened, find_suite(opened, suite), dry_run=dry_run)
         fresh = "would be frozen" if dry_run else "frozen"
         told = frozen_words(frozen, fresh) if frozen.fresh else list(map(english, changes_since(opened, frozen)))

@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli.error_words import error_words
 from assistant.cli.evaluation.run import SuiteArgument, frozen_words, run
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
 
@@ -42,10 +42,9 @@ def freeze(
     from assistant.application.evaluation.suites import find_suite
     from assistant.reports.reasons.in_files import written_counts
     from assistant.reports.reasons.worded import english
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         frozen = freeze_suite(opened, find_suite(opened, suite), again=again)
         path = snapshot_path(opened, frozen.suite)
     snapshot = frozen.snapshot
@@ -71,10 +70,9 @@ def list_suites(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
     """
     from assistant.application.evaluation.data import suite_state
     from assistant.application.evaluation.suites import suite_files
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         states = [suite_state(opened, path) for path in suite_files(opened)]
     data = [
         {
@@ -120,11 +118,10 @@ def gate(
     """
     from assistant.application.evaluation.gate import judge_suite
     from assistant.reports.reasons.worded import english
-    from assistant.wiring.workspace import Workspace
     from evals.gates import gate_files
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         judged = judge_suite(opened, suite, baseline, candidate or ())
     name, results = judged.suite.name, judged.results
     _write(junit, gate_files.junit(name, results))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
 from assistant.cli.reading_words import refusal_words
@@ -53,7 +53,6 @@ def ingest(
     """
     from assistant.application.labeling.content import import_content
     from assistant.ingest.load import ColumnChoice
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = ColumnChoice(text, item_id, query, document, language, source, tuple(media or ()))
@@ -63,7 +62,7 @@ def ingest(
         with Counting(output, f"reading {path.name}") as counted:
             yield counted.update
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         made = import_content(opened, files, choice, reading=reading, take_words=take_words, watch=counting)
     reports = made.files
     if made.error is not None:
@@ -128,11 +127,10 @@ def embed(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> Non
     Example: assistant embed
     """
     from assistant.application.labeling.content import count_missing_vectors, embed_content
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     with (
-        Workspace.open(workspace) as opened,
+        open_workspace(workspace) as opened,
         Counting(output, "embedding", total=count_missing_vectors(opened)) as counting,
     ):
         made = embed_content(opened, counting.update)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
 
@@ -40,10 +41,9 @@ def status(
     """
     from assistant.application.labeling.runs import describe_workspace
     from assistant.application.review.fill_queue import for_people
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = describe_workspace(opened, run, failures=failed)
         going = found.run
         work = None if going is None else for_people(opened, going.run)
@@ -86,13 +86,13 @@ def export(
     Example: assistant export labels.parquet --run r2
     """
     from assistant.application.routing.release import RunRelease
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         release = RunRelease(opened, run)
         with Counting(output, f"writing {file.name}", total=release.rows) as counting:
             made = release.write(file, counting.update)
+        note_left_out(output, opened)
     written, released, totals = made.written, made.released, made.totals
     data = {
         "release": made.id,

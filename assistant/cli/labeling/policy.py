@@ -1,4 +1,4 @@
-"""`assistant policy`: check, index, search, compare and verify the policy."""
+"""`assistant policy`: check, index, search, compare, verify and change the policy."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.labeling import policy_change
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
 
-app = typer.Typer(help="Check, index, search, compare and verify the policy.", no_args_is_help=True)
+app = typer.Typer(help="Check, index, search, compare, verify and change the policy.", no_args_is_help=True)
+app.add_typer(policy_change.app, name="change")
 
 
 @app.command("lint")
@@ -28,11 +30,10 @@ def lint(
     """
     from assistant.policy.documents.documents import find_mistakes, read_source
     from assistant.policy.documents.mistakes import render_mistakes
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     if not files:
-        with Workspace.open(workspace) as opened:
+        with open_workspace(workspace) as opened:
             files = [opened.policy_path]
     data, shown, wrong = [], [], False
     for path in files:
@@ -67,10 +68,9 @@ def index(
     Example: assistant policy index --rebuild
     """
     from assistant.application.workspace.search import update_index
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         made = update_index(opened, rebuild=rebuild)
     counts = [{**of, "entries": entries} for of, entries in made.collections]
     output.result({"changed": bool(made.done), "collections": counts}, made.done or "the index is up to date")
@@ -89,12 +89,11 @@ def search(
     Example: assistant policy search "buy followers here"
     """
     from assistant.application.workspace.search import measure_search, search_policy
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     if (query is None) == (suite is None):
         raise InputError("text_or_suite_needed")
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if suite is not None:
             report = measure_search(opened, suite)
             output.result(report.as_dict(), report.render())
@@ -133,10 +132,9 @@ def diff(
     """
     from assistant.application.workspace.policy_versions import compare_named_policies
     from assistant.policy.documents.difference import render_difference
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         difference = compare_named_policies(opened, old, new)
     output.result(difference.as_dict(), render_difference(difference))
 
@@ -152,10 +150,9 @@ def verify(
     Example: assistant policy verify
     """
     from assistant.application.workspace.search import verify_search
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         reports = verify_search(opened, sample)
     output.result([report.as_dict() for report in reports], *(report.render() for report in reports))
     if not all(report.whole for report in reports):

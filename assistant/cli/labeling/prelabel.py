@@ -14,7 +14,7 @@ from assistant.cli.labeling.export import advise_people, money, show_totals, tot
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.labeling.job_session import ask_before_spending, run_session
 from assistant.cli.next_command import this_command
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
 from assistant.errors import AssistantError
 
@@ -60,7 +60,6 @@ def prelabel(
     from assistant.application.labeling.session import RunSession
     from assistant.application.labeling.work import JobChoice
     from assistant.application.review.fill_queue import for_people
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     choice = JobChoice(
@@ -76,7 +75,7 @@ def prelabel(
         record=record,
         dry_run=dry_run,
     )
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         session = RunSession(opened, choice)
         if dry_run:
             session.prepare(output.note)

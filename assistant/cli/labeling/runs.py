@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) ->
     Example: assistant runs list
     """
     from assistant.application.labeling.runs import known_runs
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         known = known_runs(opened)
     data = [
         {
@@ -61,10 +60,9 @@ def compare(
     Example: assistant runs compare r1 r2
     """
     from assistant.application.labeling.runs import compare_runs
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         compared = compare_runs(opened, old, new, limit=limit)
     _show(output, compared)
 
@@ -81,10 +79,9 @@ def stop(
     """
     from assistant.application.labeling.running_jobs import stop_run
     from assistant.wiring.actor import actor_as_user
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         chosen = stop_run(opened, run, actor=actor_as_user())
     output.result({"run": chosen.name, "stopping": True}, f"the job of {chosen.name} was asked to stop")
     output.note("it ends when the replies in flight are in; run the same `assistant prelabel` to resume")

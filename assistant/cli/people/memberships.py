@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ def move(
     from assistant.application.people.memberships import list_memberships, move_person, read_day
     from assistant.domain.memberships import Membership
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     wanted = Membership(
         person=clean_name(name),
@@ -64,7 +63,7 @@ def move(
         valid_to=read_day(to_day, "to"),
     )
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         ended = move_person(opened, wanted, actor=actor())
         found = list_memberships(opened, wanted.person)
     output.result([_data(one) for one in found], _table(found))
@@ -79,10 +78,9 @@ def memberships(name: NameArgument, workspace: WorkspaceOption = HERE, as_json: 
     """
     from assistant.application.people.credentials import clean_name
     from assistant.application.people.memberships import list_memberships
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = list_memberships(opened, clean_name(name))
     output.result([_data(one) for one in found], _table(found))
     if not found:
@@ -105,11 +103,10 @@ def groups(
     Example: assistant users groups --by vendor --from 2026-02-01 --to 2026-02-28
     """
     from assistant.application.people.memberships import group_figures, period, read_group
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     first, last = period(from_day, to_day, today=datetime.now(UTC).date())
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = group_figures(opened, read_group(by), first, last)
     rows = [
         (

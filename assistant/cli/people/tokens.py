@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 app = typer.Typer(help="Tokens for programs that use the REST API.", no_args_is_help=True)
@@ -28,10 +28,9 @@ def add(
     from assistant.application.people.credentials import clean_name
     from assistant.application.people.tokens import NewToken, issue_token
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     new = NewToken(user=clean_name(user), name=name, scopes=frozenset(scope), days=days)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         issued = issue_token(opened, new, actor=actor())
     output, made = Output(as_json=as_json), issued.token
     data = {"id": made.id, "token": issued.secret, "scopes": list(made.scopes), "user": made.user}
@@ -49,9 +48,8 @@ def list_tokens(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) 
     Example: assistant tokens list
     """
     from assistant.application.people.tokens import list_tokens as tokens_of
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         found = tokens_of(opened)
     columns = ("id", "name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at", "state")
     rows = [
@@ -85,9 +83,8 @@ def revoke(
     """
     from assistant.application.people.tokens import revoke_token
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         revoke_token(opened, number, actor=actor())
     Output(as_json=as_json).result({"id": number}, f"token {number} is revoked")
 

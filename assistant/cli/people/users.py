@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.cli.progress import quiet
 from assistant.domain.review_work import Role
@@ -46,10 +46,9 @@ def add(
     from assistant.application.people.accounts import NewUser, add_user
     from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, cleaned = Output(as_json=as_json), clean_name(name)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         new = NewUser(
             name=cleaned,
             role=role,
@@ -78,10 +77,9 @@ def list_users(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -
     Example: assistant users list
     """
     from assistant.application.people.accounts import list_users as users_of
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         found = users_of(opened)
     rows = [
         (
@@ -121,7 +119,6 @@ def roles(
     from assistant.application.people.credentials import clean_name
     from assistant.domain.permissions import ROLES
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     changes = UserChanges(
@@ -131,7 +128,7 @@ def roles(
         skills=None if skills is None else _listed(skills),
         queues=None if queues is None else _listed(queues),
     )
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         user = change_user(opened, clean_name(name), changes, actor=actor())
     may = sorted(permission.value for permission in ROLES[user.role])
     output.result(_data(user) | {"may": may}, f"{user.name} is {user.role.value}: {', '.join(may)}")
@@ -152,10 +149,9 @@ def password(
     from assistant.application.people.accounts import set_password as set_new
     from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     cleaned = clean_name(name)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         find_user(opened, cleaned)  # before anything is typed
         set_new(opened, cleaned, _password(password_stdin), actor=actor())
     Output(as_json=as_json).result({"name": cleaned}, f"{cleaned} has a new password; their sessions have ended")
@@ -193,10 +189,9 @@ def sessions(
     from assistant.application.people.credentials import clean_name
     from assistant.application.people.sessions import device_of, end_all_sessions, list_sessions
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, cleaned = Output(as_json=as_json), clean_name(name)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         if end_all:
             ended = end_all_sessions(opened, cleaned, actor=actor())
             output.result({"name": cleaned, "sessions_ended": ended}, f"{ended:,} sessions of {cleaned} have ended")
@@ -224,11 +219,10 @@ def link(
     from assistant.application.people.sign_in import issue_login_link
     from assistant.web.server.options import ServeOptions
     from assistant.wiring.actor import actor, actor_as_user
-    from assistant.wiring.workspace import Workspace
 
     options = ServeOptions(port=port, public_url=public_url)
     asked = clean_name(name) if name else actor_as_user()
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         url = options.login_url(issue_login_link(opened, asked, actor=actor(), seconds=options.link_seconds))
     Output(as_json=as_json).result({"login_url": url}, url)
 
@@ -237,10 +231,9 @@ def _set_active(name: str, active: bool, workspace: WorkspaceOption, as_json: bo
     from assistant.application.people.accounts import deactivate_user, reactivate_user
     from assistant.application.people.credentials import clean_name
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     cleaned = clean_name(name)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         (reactivate_user if active else deactivate_user)(opened, cleaned, actor=actor())
     said = f"{cleaned} is reactivated" if active else f"{cleaned} is disabled"
     Output(as_json=as_json).result({"name": cleaned, "disabled": not active}, said)

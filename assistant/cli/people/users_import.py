@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output, table
 from assistant.errors import InputError
 from assistant.ingest.reading.problems import ReadingOptions
@@ -52,10 +52,9 @@ def import_users(
     """
     from assistant.application.people.import_people import import_people, plan_people_import
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         plan = plan_people_import(opened, file, reading, note=output.note)
         new, changed = plan.new, list(plan.memberships)
         if not dry_run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def verify(
     Example: assistant audit verify --anchors /mnt/auditor/anchors --public-key /mnt/auditor/public.pem
     """
     from assistant.application.workspace.audit_anchors import check_audit
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         check = check_audit(opened, head=head, anchors=anchors, public_key=public_key)
     found = check.verified
     data = {
@@ -78,9 +77,8 @@ def head_command(workspace: WorkspaceOption = HERE, as_json: JsonOption = False)
     Example: assistant audit head
     """
     from assistant.application.workspace.audit_anchors import ASKED, anchor_head
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         anchor = anchor_head(opened, ASKED)
     output = Output(as_json=as_json)
     data = anchor.as_json()
@@ -124,9 +122,8 @@ def list_entries(
     Example: assistant audit list --actor ana
     """
     from assistant.application.workspace.audit_anchors import list_changes
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         found = list_changes(opened, limit=limit, actor=actor, action=action, subject=subject)
     rows = [
         (one.id, one.at[:19], one.actor, one.action, one.subject, json.dumps(one.detail, ensure_ascii=False))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output
 
 
@@ -33,10 +33,9 @@ def backup(
     """
     from assistant.application.workspace.backup import back_up
     from assistant.wiring.actor import actor_as_user
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         made = back_up(opened, file, actor=actor_as_user(), overwrite=overwrite)
     data = {
         "file": str(made.file),

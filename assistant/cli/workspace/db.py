@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output
 
 app = typer.Typer(help="The database: its schema and its upgrade.", no_args_is_help=True)
@@ -17,10 +17,9 @@ def status(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     Example: assistant db status
     """
     from assistant.application.workspace.schema import schema_state
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         found = schema_state(opened)
     backup = found.last_backup
     data = {
@@ -53,10 +52,9 @@ def upgrade(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> N
     Example: assistant db upgrade
     """
     from assistant.application.workspace.schema import upgrade_schema
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace, of_any=True) as opened:
         before, after = upgrade_schema(opened)
     data = {"before": before, "schema": after}
     output.result(data, f"schema {after}" + ("" if before == after else f", before: {before or 'no tables'}"))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption
+from assistant.cli.left_out_words import note_left_out
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
+    from assistant.application.review.enqueue_stale import StaleQueued
     from assistant.application.review.fill_queue import Filling, QueueNeed
 
 _SPAN = re.compile(r"(\d{1,5})([hd])")
@@ -54,6 +56,9 @@ def enqueue(
     ] = False,
     clear_due: Annotated[bool, typer.Option("--clear-due", help="Remove the due times of tasks.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Also items with imported human labels.")] = False,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Instead: items whose human labels no longer count, blind.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; change nothing.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Don't ask before due times or teams of tasks are overwritten.")
@@ -69,6 +74,7 @@ def enqueue(
     Example: assistant enqueue --team nights --due 48h
     """
     from assistant.application.labeling.runs import find_run
+    from assistant.application.review.enqueue_stale import enqueue_stale
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -77,11 +83,15 @@ def enqueue(
         standing_of,
     )
     from assistant.wiring.actor import actor
-    from assistant.wiring.workspace import Workspace
 
     output, until, named = Output(as_json=as_json), _moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
+        if stale:
+            done = enqueue_stale(opened, team=named, due=until, dry_run=dry_run, actor=actor())
+            note_left_out(output, opened)
+            _show_stale(output, done, dry_run=dry_run)
+            return
         found = find_run(opened, run)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)
@@ -90,6 +100,7 @@ def enqueue(
         if not dry_run:
             counts = fill_queue(opened, found, filling, actor=actor())
         standing = standing_of(opened, found)
+        note_left_out(output, opened)
     moment = datetime.now(UTC) + until if isinstance(until, timedelta) else until
     data = {
         "run": found.name,
@@ -103,6 +114,18 @@ def enqueue(
     whose = f" in the queue of {named}" if named else ""
     output.result(data, f"run {found.name}{whose}{', if it were done' * dry_run}", "", table(("items", "count"), rows))
     _advise(output, found.name, counts, standing, dry_run=dry_run)
+
+
+def _show_stale(output: Output, done: StaleQueued, *, dry_run: bool) -> None:
+    data = {"stale": done.items, "added": done.added, "waiting": done.waiting, "dry_run": dry_run}
+    verb = "would be asked" if dry_run else "are asked"
+    output.result(
+        data,
+        f"{done.added:,} items {verb} again, blind; {done.waiting:,} wait in the queue already,"
+        f" of {done.items:,} whose human labels no longer count",
+    )
+    if done.added:
+        output.next_step("assistant serve", "opens the review pages")
 
 
 def _may_overwrite(filling: Filling) -> bool:

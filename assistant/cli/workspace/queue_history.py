@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.errors import InvalidValueError
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from assistant.application.review.task_history import AssignmentHistory, TotalTimes
 
 
-app = typer.Typer(help="The reviewers' queue.", no_args_is_help=True)
+def register(app: typer.Typer) -> None:
+    """Add this file's command."""
+    app.command("history")(history)
 
 
-@app.command("history")
 def history(
     item: Annotated[str | None, typer.Option(metavar="ID", help="An item: all tasks it was in.")] = None,
     task: Annotated[str | None, typer.Option(metavar="ID", help="A task, by its id in a list of tasks.")] = None,
@@ -36,12 +37,11 @@ def history(
         task_history,
         total_times,
     )
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
     if [item, task, assignment].count(None) != 2:
         raise InvalidValueError("item_or_task", field="item")
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         if item is not None:
             found = list(item_history(opened, item))
         elif task is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def serve(
     gc.disable()  # a tenth of the start would go into looking for garbage among what is being loaded
     try:
         from assistant.web.serve import serve as run
-        from assistant.wiring.workspace import Workspace
 
-        with Workspace.open(workspace, serves=True) as opened:
+        with open_workspace(workspace, serves=True) as opened:
             run(
                 opened,
                 options,

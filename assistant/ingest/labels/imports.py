@@ -51,6 +51,7 @@ def import_labels(
     label_set: LabelSet,
     any_label: bool = False,
     reading: ReadingOptions = AS_IT_IS,
+    version: str | None = None,
 ) -> ImportReport:
     """Take in a file of human labels.
 
@@ -62,6 +63,7 @@ def import_labels(
         label_set: answers outside it are refused.
         any_label: take other labels too; an answer still holds as many as the label set's kind says.
         reading: what the user says of the file.
+        version: the policy version they were given under; None for the one in use.
 
     Raises:
         InputError: the file can't be read at all, or columns are missing.
@@ -86,10 +88,10 @@ def import_labels(
                 report.counts["superseded"] += 1
                 if newest.newer(key, rater, row.meta):
                     again[key, rater] = review
-        report.counts.update(reviews.add(once, held_back))
+        report.counts.update(reviews.add(once, held_back, version=version))
     last = {(key, review.rater): review for key, review in held_back} | again
     for late in parts(last.items(), _BATCH):
-        report.counts.update(reviews.add([(key, review) for (key, _), review in late]))
+        report.counts.update(reviews.add([(key, review) for (key, _), review in late], version=version))
     report.counts["unchanged"] += sum((key, review.rater) in again for key, review in held_back)
     return report
 

@@ -84,6 +84,9 @@ TEXTS = {
     ),
     "no_certificate_to_check": marked("there is no certificate of %(run)s to check"),
     "certificate_withdrawn": marked("certificate %(certificate)s of %(run)s was withdrawn"),
+    "certificate_outdated": marked(
+        "certificate %(certificate)s of %(run)s was issued before the policy changed: certify the labels that count now"
+    ),
     "certificate_not_proved": marked("certificate %(certificate)s of %(run)s is not proved"),
     "nothing_drawn_to_check": marked(
         "nothing that is accepted under certificate %(certificate)s was drawn for monitoring"

@@ -37,5 +37,28 @@ TEXTS = {
     "chroma_database_missing": marked("Chroma: no database %(database)s of tenant %(tenant)s"),
     "chroma_server_unreachable": marked("the Chroma server can't be reached: %(why)s"),
     "chroma_server_gone": marked("the Chroma server has been gone for %(seconds)s s: %(why)s"),
+    "policy_change_not_found": marked("there is no policy change %(change)s; there are: %(known)s"),
+    "policy_change_other": marked("this is policy %(policy)s, not %(expected)s"),
+    "policy_change_same": marked("this is the text of %(policy)s@%(version)s: nothing would change"),
+    "policy_change_version": marked("version %(version)s of policy %(policy)s stands for another text already"),
+    "policy_change_label_used": marked("the label set loses %(labels)s, which %(count)s labels use"),
+    "policy_change_open": marked(
+        "change %(change)s to version %(version)s is %(state)s and not in effect yet: one change at a time"
+    ),
+    "policy_change_state": marked("change %(change)s is %(state)s, not %(wanted)s"),
+    "policy_change_superseded": marked(
+        "change %(change)s replaces version %(version)s, but version %(current)s is in use"
+    ),
+    "policy_change_date": marked("%(given)s is no date"),
+    "policy_change_past": marked("%(given)s is in the past; today is %(today)s (UTC)"),
+    "policy_change_approver": marked("%(name)s may not approve changes of the policy; these may: %(known)s"),
+    "policy_change_own": marked("%(name)s proposed change %(change)s: another person approves it"),
+    "policy_change_unread": marked(
+        "version %(version)s of the policy is in effect: read what changed (%(change)s) before your next item"
+    ),
+    "labels_of_other_versions": marked(
+        "no label counts under %(policy)s@%(version)s: %(count)s labels on %(items)s items were given under other"
+        " versions (%(versions)s)"
+    ),
     "chroma_server_refuses": marked("the Chroma server refuses who asks (HTTP %(status)s)"),
 }

@@ -1,8 +1,8 @@
-"""Errors about what a workspace holds: items, versions, suites, its log of changes."""
+"""Errors about what a workspace holds: projects, items, versions, suites, its log of changes."""
 
 from __future__ import annotations
 
-from assistant.messages.language import marked
+from assistant.messages.language import marked, marked_plural
 
 TEXTS = {
     "policy_version_not_found": marked("%(version)s is no file and no version of %(policy)s; versions: %(known)s"),
@@ -24,9 +24,37 @@ TEXTS = {
     "disk_almost_full": marked("%(free)s GB free"),
     "state_readable_by_others": marked("%(files)s of its files can be read by others, e.g. %(file)s"),
     "item_number_unknown": marked("there is no item of this number"),
+    "item_not_found": marked("there is no item %(item)s"),
     "project_not_found": marked("there is no project %(project)s; there are: %(known)s"),
+    "project_misspelled": marked("there is no project %(project)s; there are: %(known)s"),
     "project_exists": marked("there is a project %(project)s already"),
     "project_not_named": marked("the workspace has several projects: %(known)s"),
+    "project_key_unfit": marked(
+        "%(project)s is no key: lower-case letters, digits and hyphens, at most %(most)s, the first a letter"
+    ),
+    "project_without_settings": marked("this folder has no settings of the project %(project)s"),
+    "project_not_in_database": marked("this folder has the project %(project)s, the database does not"),
+    "project_unwritable": marked("can't write here: %(why)s"),
+    "project_policy_missing": marked("the new project %(project)s has no policy"),
+    "project_closed": marked("the project %(project)s is closed: it can be read, and not changed"),
+    "project_paused": marked("the project %(project)s is paused: nothing new is asked of models or people"),
+    "project_draft": marked("the project %(project)s is a draft: nothing is asked of people yet"),
+    "project_state_out_of_turn": marked("the project %(project)s is %(state)s and can't become %(wanted)s"),
+    "project_folder_exists": marked("the project %(project)s has settings in this folder already"),
+    "project_title_elsewhere": marked("the title is written here in a form that can't be changed: make it a table"),
+    "project_title_missing": marked("no title is given"),
+    "member_not_found": marked("%(user)s is no member of the project %(project)s"),
+    "nothing_to_erase": marked("there is no such content here, or it was erased already"),
+    "erasure_of_nothing": marked("nothing to erase is named"),
+    "erasure_reason": marked("say why, in 1 to %(most)s characters"),
+    "erasure_not_found": marked("there is no erasure %(erasure)s"),
+    "erasure_unfinished": marked("erasure %(erasure)s of this content was begun and not finished"),
+    "erasure_changed": marked("there were %(expected)s items to erase, now there are %(found)s; nothing was erased"),
+    "erasure_held": marked_plural(
+        "nothing was erased: %(user)s holds item %(item)s until %(until)s (UTC)",
+        "nothing was erased: %(count)s items are held, %(item)s by %(user)s until %(until)s (UTC)",
+    ),
+    "erasure_not_confirmed": marked("%(items)s items would be erased for good; this was not confirmed"),
+    "erasure_target": marked("name exactly one: an item, an author or a text"),
     "release_not_found": marked("there is no release %(release)s"),
-    "item_not_found": marked("there is no item %(item)s"),
 }

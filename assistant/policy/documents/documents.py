@@ -31,17 +31,20 @@ The rule in the main language.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
 from assistant.domain.policies import Label, LabelKind, LabelSet, Policy
-from assistant.errors import PolicyError
+from assistant.domain.projects import FIRST_KEY
+from assistant.errors import PolicyError, SettingsError
 from assistant.policy.documents.clauses import DraftClause, read_clauses
 from assistant.policy.documents.consistency import check_consistency
 from assistant.policy.documents.front_matter import FrontMatter, read_front_matter
 from assistant.policy.documents.mistakes import Mistake, MistakeList, render_mistakes
 from assistant.policy.documents.places import Place, source_lines
 from assistant.policy.documents.sections import read_sections
+from assistant.settings import PROJECTS_FOLDER, Settings, load_settings, project_folders
 
 MAX_BYTES = 1 << 20
 
@@ -55,6 +58,30 @@ def read_policy(path: Path) -> Policy:
         PolicyError: the file can't be read, isn't UTF-8, is larger than 1 MiB, or has mistakes (all of them listed).
     """
     return parse_policy(read_source(path), str(path))
+
+
+def policy_file(workspace: Path, project: str, settings: Settings) -> Path:
+    """Where a project's policy is: in the project's folder, else in the workspace's."""
+    own = workspace / PROJECTS_FOLDER / project / settings.policy.file
+    return own if own.is_file() else workspace / settings.policy.file
+
+
+def policies_in(workspace: Path) -> list[Policy]:
+    """The policies of all projects in a workspace folder; those that can't be read are left out."""
+    found = []
+    for path in policy_files(workspace):
+        with suppress(PolicyError):  # said where it is used
+            found.append(read_policy(path))
+    return found
+
+
+def policy_files(workspace: Path) -> list[Path]:
+    """The files of these, each once; projects whose settings are wrong are left out."""
+    found: dict[Path, None] = {}
+    for project in dict.fromkeys([FIRST_KEY, *project_folders(workspace)]):
+        with suppress(SettingsError):  # as above
+            found[policy_file(workspace, project, load_settings(workspace, project=project))] = None
+    return list(found)
 
 
 def read_source(path: Path) -> str:

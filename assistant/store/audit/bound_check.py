@@ -28,6 +28,12 @@ from assistant.store.tables.review import adjudications, review_details, withdra
 BOUND = "audit.bind"
 """The action of the entry that seals what was there before rows were bound one by one."""
 
+ERASED = "item.erase"
+"""The action of an entry about texts that were removed from bound rows on request: digests before and after."""
+
+GROUP_OF_IMPORT = "reviews from "
+"""How such an entry names the rows of an import: with the number of the first."""
+
 _SHOWN = 20  # faults that are named
 
 
@@ -71,10 +77,20 @@ class _Singles:
     def __init__(self) -> None:
         self._ids = array("q")
         self._digests = bytearray()
+        self._rebound: dict[int, list[tuple[str, str]]] = {}
 
     def add(self, number: int, digest: str) -> None:
         self._ids.append(number)
         self._digests += bytes.fromhex(digest)
+
+    def rebind(self, number: int, was: str, now: str) -> None:
+        """A text was removed from a row on request; it counts where the row was as logged until then."""
+        self._rebound.setdefault(number, []).append((was, now))
+
+    def _now(self, number: int, digest: str) -> str:
+        for was, now in self._rebound.get(number, ()):
+            digest = now if digest == was else digest
+        return digest
 
     def sorted(self) -> Iterator[tuple[int, str]]:
         """By number; of two entries for one number the first counts, as it was made when the row was."""
@@ -82,7 +98,7 @@ class _Singles:
         for at in sorted(range(len(self._ids)), key=self._ids.__getitem__):
             if self._ids[at] != seen:
                 seen = self._ids[at]
-                yield seen, self._digests[16 * at : 16 * at + 16].hex()
+                yield seen, self._now(seen, self._digests[16 * at : 16 * at + 16].hex())
 
 
 @dataclass(slots=True)
@@ -121,6 +137,10 @@ class LoggedRows:
             self._reviews.add(int(number), detail["row"])
         elif action == "review.undo":
             self._undone.add(int(number))
+        elif action == "reviews.withdraw":
+            self._undone.update(detail["reviews"])
+        elif action == "reviews.restore":
+            self._undone.difference_update(detail["reviews"])
         elif action == "labels.import" and "ids" in detail:
             self._import(subject, detail)
         elif action == "item.adjudicate" and "row" in detail:
@@ -134,6 +154,22 @@ class LoggedRows:
             singles.add(int(detail.get("event", number)), detail["row"])
         elif action == BOUND:
             self._bound(detail)
+        elif action == ERASED:
+            for name, was, now in detail.get("rebound", ()):
+                self._rebind(name, was, now)
+
+    def _rebind(self, name: str, was: str, now: str) -> None:
+        noun, _, number = name.partition(":")
+        if noun == "review":
+            self._reviews.rebind(int(number), was, now)
+        elif noun == "adjudication":
+            self._adjudications.rebind(int(number), was, now)
+        else:
+            first = name.removeprefix(GROUP_OF_IMPORT)
+            imported = (group for low, _, group in self._imports if str(low) == first)
+            group = self._before.get(name) or next(imported, None)
+            if group is not None and group.digest == was:
+                group.digest = now
 
     def _import(self, subject: str, detail: Mapping[str, Any]) -> None:
         first, last = detail["ids"][0][0], detail["ids"][-1][1]

@@ -114,7 +114,7 @@ class CertificateStore:
             ]
 
     def standing(self, certificate_id: int) -> CertificateStatus:
-        """Whether a certificate may still be relied on.
+        """Whether a certificate may still be relied on: its events say so, and the policy version in use.
 
         Raises:
             InputError: no such certificate.
@@ -122,7 +122,10 @@ class CertificateStore:
         events = self.events(certificate_id)
         if not events:
             raise _unknown(certificate_id)
-        return standing_after(events)
+        standing, versions = standing_after(events), self._database.label_versions
+        if standing is CertificateStatus.STANDING and versions is not None and events[0].created_at < versions.since:
+            return CertificateStatus.OUTDATED
+        return standing
 
 
 def _append(connection: sa.Connection, happened: CertificateEvent, actor: str) -> None:

@@ -79,7 +79,7 @@ class LabelledStore:
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
-            .where(items_within(self._database.project_id), counting())
+            .where(items_within(self._database.project_id), counting(self._database.label_versions))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person
@@ -106,7 +106,7 @@ class LabelledStore:
             sa.select(items.c.content_digest, near_duplicates.c.group_id, items.c.meta)
             .select_from(items.outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id))
             .where(items_within(self._database.project_id))
-            .where(items.c.content_digest.in_(settled_digests(self._database.project_id, policy_id)))
+            .where(items.c.content_digest.in_(settled_digests(self._database, policy_id)))
             .order_by(items.c.id)
         )
         with self._database.read() as connection:
@@ -128,7 +128,7 @@ class LabelledStore:
 
     def routed(self, run_id: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
         """Labelled items that a run routed: (id, (moment, inclusion probability) of each route, oldest first)."""
-        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id, counting())
+        labelled = sa.exists().where(reviews.c.item_id == routes.c.item_id, counting(self._database.label_versions))
         query = (
             sa.select(items.c.external_id, routes.c.created_at, routes.c.inclusion_probability)
             .join(items, items.c.id == routes.c.item_id)

@@ -14,6 +14,7 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.items import embedded_text
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer, ItemAnswers
+from assistant.store.counted_labels import counted
 from assistant.store.database import PAGE, Database
 from assistant.store.project_scope import items_within
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
@@ -122,7 +123,7 @@ class PoolStore:
         return [newest[key] for key in page.keys]
 
     def human_answers(self) -> Iterator[ItemAnswers]:
-        """What people said about each item that was answered, in order of arrival of the items."""
+        """What people said about each item that was answered, as far as it counts, in order of arrival of the items."""
         query = (
             sa.select(
                 reviews.c.item_id,
@@ -131,6 +132,7 @@ class PoolStore:
                 sa.type_coerce(reviews.c.labels, Answer).label("given"),
                 reviews.c.shown_suggestion,
                 categories_meta(),
+                reviews.c.policy_version,
                 reviews.c.created_at,
                 withdrawals.c.created_at.label("withdrawn_at"),
             )
@@ -139,7 +141,7 @@ class PoolStore:
                     withdrawals, withdrawals.c.review_id == reviews.c.id
                 )
             )
-            .where(items_within(self._database.project_id))
+            .where(items_within(self._database.project_id), counted(self._database.label_versions, reviews))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person
@@ -154,6 +156,10 @@ class PoolStore:
         """What each adjudicated item was settled as, by external id."""
         return AdjudicationStore(self._database).newest()
 
+    def adjudicated_under(self) -> dict[str, str | None]:
+        """The policy version that each of these was settled under, by external id; None where that was not kept."""
+        return AdjudicationStore(self._database).versions()
+
 
 def _item_answers(rows: Sequence[sa.Row[Any]], spelled: dict[str, str]) -> ItemAnswers:
     newest: dict[str, HumanAnswer] = {}
@@ -161,7 +167,7 @@ def _item_answers(rows: Sequence[sa.Row[Any]], spelled: dict[str, str]) -> ItemA
     for row in rows:
         person = rater_key(row.rater)
         rater = spelled.setdefault(person, row.rater)
-        answer = HumanAnswer(rater, row.given, row.shown_suggestion, listed(row.categories))
+        answer = HumanAnswer(rater, row.given, row.shown_suggestion, listed(row.categories), row.policy_version)
         if row.withdrawn_at is None:
             newest[person] = answer
         if not row.shown_suggestion and not _slip(row):

@@ -9,17 +9,20 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from assistant.domain.certificates import MACHINE, Origin
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.runs import Run, RunTotals
 from assistant.store.certification.certificates import CertificateStore
 from assistant.store.connection.reconnect import lasting
 from assistant.store.content.items import with_media
 from assistant.store.content.precedents import PrecedentStore, settled_digests
+from assistant.store.counted_labels import final_counts
 from assistant.store.database import PAGE, Database
 from assistant.store.project_scope import items_within
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
+from assistant.store.tables.life import erased_items, erasures
 
 Result = dict[str, Any]
 Value = TypeVar("Value")
@@ -30,6 +33,7 @@ _FINAL = (
     settlements.c.certificate_id,
     settlements.c.raters,
     settlements.c.fit_id,
+    settlements.c.policy_version,
 )
 
 
@@ -42,8 +46,9 @@ class ResultStore:
     def pages(self, run: Run) -> Iterator[list[Result]]:
         """Every item with its answer, route and final label in this run, in order of arrival; keys are column names.
 
-        A machine's final label counts while the certificate it was settled under is the run's newest and stands: else
-        its `final_...` columns are None, as where nothing was settled.
+        A person's final label counts while the policy version in use counts it, a machine's while the certificate it
+        was settled under is the run's newest and stands: else its `final_...` columns are None, as where nothing was
+        settled.
         """
         settled, in_force = self._settled(run), self._in_force(run)
         after = 0
@@ -73,6 +78,7 @@ class ResultStore:
         """The run in numbers."""
         with self._database.read() as connection:
             everything = connection.execute(sa.select(sa.func.count()).where(self._own())).scalar_one()
+            everything -= connection.execute(_count_unanswerable(self._database.project_id, run)).scalar_one()
             counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
             newest_routes = ranked(routes, run.id, routes.c.route, routes.c.reason)
@@ -83,7 +89,7 @@ class ResultStore:
                 (route, reason): count
                 for route, reason, count in connection.execute(query.where(newest_routes.c.rank == 1))
             }
-            settled = connection.execute(_count_settled(self._database.project_id, run)).scalar_one()
+            settled = connection.execute(_count_settled(self._database, run)).scalar_one()
             media = connection.execute(_count_media(run).where(self._own())).scalar_one()
         statuses = _summed(counted, lambda one: one.status)
         failures = _summed(counted, lambda one: one.reason, status="failed")
@@ -106,7 +112,7 @@ class ResultStore:
         return items.c.project_id == self._database.project_id
 
     def _joined(self, run: Run) -> sa.Select[Any]:
-        return _joined(run).where(self._own())
+        return _joined(run, self._database.label_versions).where(self._own())
 
     def _in_force(self, run: Run) -> int | None:
         certificate = CertificateStore(self._database).in_force(run.id)
@@ -119,7 +125,7 @@ class ResultStore:
         return {precedent.content_digest: precedent.labels for precedent in known}
 
 
-def _joined(run: Run) -> sa.Select[Any]:
+def _joined(run: Run, versions: LabelVersions | None) -> sa.Select[Any]:
     answer = sa.and_(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id, newest(prelabels, items.c.id))
     route = sa.and_(routes.c.run_id == run.id, routes.c.item_id == items.c.id, newest(routes, items.c.id))
     final = sa.and_(
@@ -155,6 +161,7 @@ def _joined(run: Run) -> sa.Select[Any]:
         routes.c.doubts,
         routes.c.inclusion_probability,
         *(column.label(f"final_{column.name}") for column in _FINAL),
+        sa.case((final_counts(versions), 1), else_=0).label("counts"),
     ).select_from(
         items.outerjoin(prelabels, answer)
         .outerjoin(routes, route)
@@ -166,7 +173,8 @@ def _joined(run: Run) -> sa.Select[Any]:
 def _result(row: sa.Row[Any], settled: Mapping[str, LabelAnswer], in_force: int | None) -> Result:
     result = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as mapping
     stands = row.final_origin in MACHINE and row.final_certificate_id == in_force
-    if row.final_origin != Origin.PERSON and not stands:
+    given = row.final_origin == Origin.PERSON and bool(result.pop("counts"))
+    if not given and not stands:
         result.update({f"final_{column.name}": None for column in _FINAL})
     result["final_unknown"] = None
     if result["final_labels"] is not None:
@@ -218,8 +226,18 @@ def _count_media(run: Run) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(items).where(with_media(), answered)
 
 
-def _count_settled(project: int, run: Run) -> sa.Select[int]:
+def _count_unanswerable(project: int, run: Run) -> sa.Select[int]:
+    """Items whose content was erased before the run answered them."""
+    answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == erased_items.c.item_id)
+    own = erasures.c.project_id == project
+    erased = erased_items.join(erasures, erasures.c.id == erased_items.c.erasure_id).join(
+        items, items.c.id == erased_items.c.item_id
+    )
+    return sa.select(sa.func.count()).select_from(erased).where(own, items.c.erased_at.is_not(None), ~answered)
+
+
+def _count_settled(database: Database, run: Run) -> sa.Select[int]:
     policy_id = run.policy.rpartition("@")[0] if run.policy else ""
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
-    settled = items.c.content_digest.in_(settled_digests(project, policy_id))
-    return sa.select(sa.func.count()).where(items_within(project), settled, ~answered)
+    settled = items.c.content_digest.in_(settled_digests(database, policy_id))
+    return sa.select(sa.func.count()).where(items_within(database.project_id), settled, ~answered)

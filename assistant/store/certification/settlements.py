@@ -24,6 +24,7 @@ _CARRIED = (
     settlements.c.confidence,
     settlements.c.raters,
     settlements.c.fit_id,
+    settlements.c.policy_version,
 )
 
 
@@ -83,7 +84,16 @@ def _values(one: Settlement, certificate_id: int | None) -> tuple[object, ...]:
         raise ValueError(f"item {one.item_id} is settled under certificate {one.certificate_id}, not {certificate_id}")
     confidence = None if one.confidence is None else float(one.confidence)
     labels = Consensus(one.labels, one.unknown)
-    return one.item_id, labels, one.origin.value, one.certificate_id, confidence, one.raters, one.fit_id
+    return (
+        one.item_id,
+        labels,
+        one.origin.value,
+        one.certificate_id,
+        confidence,
+        one.raters,
+        one.fit_id,
+        one.policy_version,
+    )
 
 
 def _log(connection: sa.Connection, run_id: int, certificate_id: int | None, actor: str, stamp: str) -> None:
@@ -112,4 +122,5 @@ def _settlement(row: sa.Row[Any]) -> Settlement:
         raters=row.raters,
         fit_id=row.fit_id,
         unknown=unknown,
+        policy_version=row.policy_version,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,12 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from assistant.domain.canonical import rater_key
 from assistant.errors import StorageError
+from assistant.settings import StorageSettings
+from assistant.store.connection.project_guard import guard_writes
 
 BUSY_SECONDS = 60  # how long a writer waits for another process before it gives up
 _CONNECT_SECONDS = 10
+_PAGE_IDLE_SECONDS = 300  # a page's transaction that does nothing for so long is ended by PostgreSQL
 _KEPT = 5  # connections that stay open between uses
 _SYNCHRONOUS = "FULL"  # SQLite: what was committed survives a power cut
 # A server that is gone is noticed within a minute, even in the middle of a question.
@@ -41,6 +45,17 @@ class Link:
     idle_seconds: float = 3600
     patience_seconds: float = 0
 
+    @classmethod
+    def of(cls, settings: StorageSettings, *, serves: bool) -> Link:
+        """Pages answer that the database is gone, and stop a question that takes long; all else has time."""
+        return cls(
+            name=" ".join(["assistant", *sys.argv[1:2], str(os.getpid())]),
+            connections=settings.connections,
+            statement_seconds=settings.page_seconds if serves else 0,
+            idle_seconds=_PAGE_IDLE_SECONDS if serves else 0,
+            patience_seconds=0 if serves else settings.outage_seconds,
+        )
+
 
 def make_engine(url: str, link: Link | None = None) -> sa.Engine:
     """An engine for a SQLAlchemy URL; nothing is connected yet.
@@ -53,14 +68,14 @@ def make_engine(url: str, link: Link | None = None) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.drivername in {"postgres", "postgresql"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed)
-        return _server(parsed, link)
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed, link)
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError):
         # Not the error's own text: it may quote the URL, and with it a password.
         raise StorageError("database_url_unknown") from None
     except ModuleNotFoundError as error:
         raise StorageError("driver_missing", driver=error.name or "") from None
+    guard_writes(engine)
+    return engine
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

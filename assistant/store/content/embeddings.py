@@ -80,8 +80,8 @@ class EmbeddingStore:
             return int(connection.execute(query).scalar_one())
 
     def _contents(self) -> tuple[sa.ColumnElement[bool], ...]:
-        """The first item of each content of the project."""
-        return items.c.project_id == self._database.project_id, items.c.same_as.is_(None)
+        """The first item of each content of the project that is there still."""
+        return items.c.project_id == self._database.project_id, items.c.same_as.is_(None), items.c.erased_at.is_(None)
 
 
 def _embedded(embedder: str) -> sa.ColumnElement[bool]:

@@ -29,11 +29,15 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled."""
+    """An item refused because its id is taken by another content; `taken` are the ids that are, as they are spelled.
+
+    `erased`: by one whose content was removed on request, whether or not it is the same.
+    """
 
     line: int
     external_id: str
     taken: tuple[str, ...]
+    erased: bool = False
 
 
 class ItemStore:
@@ -66,7 +70,7 @@ class ItemStore:
                 if names:
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
-                        clashes.append(Clash(new.line, new.item.id, names))
+                        clashes.append(Clash(new.line, new.item.id, names, any(known[one] == _ERASED for one in names)))
                     continue
                 known[new.item.id] = digest
                 same_as = first.get(digest)
@@ -246,12 +250,15 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
     }
 
 
+_ERASED = ""  # in place of a digest: equal to none
+
+
 def _digests_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts(ids):
         named = items.c.project_id == project, items.c.external_id.in_(part)
-        query = sa.select(items.c.external_id, items.c.content_digest).where(*named)
-        found.update((name, digest) for name, digest in connection.execute(query))
+        query = sa.select(items.c.external_id, items.c.content_digest, items.c.erased_at).where(*named)
+        found.update((name, digest if at is None else _ERASED) for name, digest, at in connection.execute(query))
     return found
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
-from assistant.store.database import Database, project_of
+from assistant.store.counted_labels import counted
+from assistant.store.database import Database, label_versions_of, project_of
 from assistant.store.tables.content import items, precedents
 
 
@@ -26,7 +27,8 @@ class PrecedentRow(NamedTuple):
 
 def page(database: Database, policy_id: str, *, before: int | None, limit: int) -> list[PrecedentRow]:
     """At most so many precedents below an event's number, the latest first."""
-    query = _precedents(database.project_id, policy_id).order_by(precedents.c.id.desc()).limit(limit)
+    counts = counted(database.label_versions, precedents)
+    query = _precedents(database.project_id, policy_id).where(counts).order_by(precedents.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(precedents.c.id < before)
     with database.read() as connection:
@@ -35,9 +37,9 @@ def page(database: Database, policy_id: str, *, before: int | None, limit: int) 
 
 def of_content(connection: sa.Connection, policy_id: str, digest: str) -> PrecedentRow | None:
     """What a content is a precedent for now; None for nothing."""
-    row = connection.execute(
-        _precedents(project_of(connection), policy_id).where(precedents.c.content_digest == digest)
-    ).first()
+    counts = counted(label_versions_of(connection), precedents)
+    query = _precedents(project_of(connection), policy_id).where(counts, precedents.c.content_digest == digest)
+    row = connection.execute(query).first()
     return None if row is None else _row(row)
 
 

@@ -10,15 +10,18 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import Precedent
 from assistant.store.audit import log as audit
 from assistant.store.content.items import with_media
-from assistant.store.database import PAGE, Database, now, parts, project_of
+from assistant.store.counted_labels import counted, given_now
+from assistant.store.database import PAGE, Database, label_versions_of, now, parts, project_of
 from assistant.store.tables.content import items, near_duplicates, precedents
 
 _NAMED = 20  # items an entry of the log names
 
 
-def settled_digests(project: int, policy_id: str) -> sa.Select[str]:
-    """Contents that are precedents of a project's policy now, as a subquery."""
-    return sa.select(precedents.c.content_digest).where(*_now(project, policy_id))
+def settled_digests(database: Database, policy_id: str) -> sa.Select[str]:
+    """Contents that are precedents of a project's policy now and count, as a subquery."""
+    return sa.select(precedents.c.content_digest).where(
+        *_now(database.project_id, policy_id), counted(database.label_versions, precedents)
+    )
 
 
 def _of(project: int, policy_id: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -61,7 +64,7 @@ class PrecedentStore:
                     near_duplicates, near_duplicates.c.item_id == items.c.id
                 )
             )
-            .where(*_now(self._database.project_id, policy_id))
+            .where(*_now(self._database.project_id, policy_id), counted(self._database.label_versions, precedents))
             .order_by(items.c.id)
         )
         if text_only:
@@ -81,7 +84,7 @@ class PrecedentStore:
 
     def count(self, policy_id: str) -> int:
         """How many precedents a policy has now."""
-        query = sa.select(sa.func.count()).select_from(settled_digests(self._database.project_id, policy_id).subquery())
+        query = sa.select(sa.func.count()).select_from(settled_digests(self._database, policy_id).subquery())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -107,7 +110,7 @@ def remember(
 
     Of several about one content the last one counts; what is so already is not written again. Returns how many were.
     """
-    stamp = now()
+    stamp, version = now(), given_now(connection)["policy_version"]
     newest = {digest: (key, labels, event) for key, digest, labels, event in events}
     known = _as_they_are(connection, policy_id, list(newest))
     rows = [
@@ -120,6 +123,7 @@ def remember(
             "event": event,
             "actor": actor,
             "created_at": stamp,
+            "policy_version": version,
         }
         for digest, (key, labels, event) in newest.items()
         if known.get(digest) != (tuple(labels) if event == "added" else None)
@@ -136,7 +140,9 @@ def _as_they_are(connection: sa.Connection, policy_id: str, digests: Sequence[st
         of_these = (*_of(project_of(connection), policy_id), precedents.c.content_digest.in_(part))
         latest = sa.select(sa.func.max(precedents.c.id)).where(*of_these).group_by(precedents.c.content_digest)
         query = sa.select(precedents.c.content_digest, precedents.c.labels).where(
-            precedents.c.id.in_(latest), precedents.c.event == "added"
+            precedents.c.id.in_(latest),
+            precedents.c.event == "added",
+            counted(label_versions_of(connection), precedents),
         )
         found.update((row.content_digest, tuple(row.labels)) for row in connection.execute(query))
     return found

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from assistant.domain.audit_log import AuditEntry
-from assistant.store.database import project_of
+from assistant.store.database import label_versions_of, project_of
 from assistant.store.life.records import (
     DisagreementRecord,
     ErasureRecord,
@@ -27,6 +27,7 @@ from assistant.store.life.records import (
     TaskRecord,
 )
 from assistant.store.life.releases import releases_with
+from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import listed, superseded
 from assistant.store.tables.certification import Answer, fits, sample_items, samples, scores, settlements
 from assistant.store.tables.content import (
@@ -110,7 +111,7 @@ def item_records(connection: sa.Connection, key: int) -> ItemRecords:
 
 def external_id(connection: sa.Connection, key: int) -> str | None:
     """The id of an item of this connection's project by its row number; None where there is none."""
-    query = sa.select(items.c.external_id).where(items.c.id == key, items.c.project_id == project_of(connection))
+    query = sa.select(items.c.external_id).where(items.c.id == key, items_within(project_of(connection)))
     found: str | None = connection.execute(query).scalar()
     return found
 
@@ -130,8 +131,8 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
     mine = connection.execute(sa.select(items).where(items.c.id == key)).one()
     project = project_of(connection)
     same = sa.and_(items.c.content_digest == mine.content_digest, items.c.id != key)
-    here = sa.select(items.c.external_id).where(same, items.c.project_id == project).order_by(items.c.id).limit(_NAMED)
-    elsewhere = sa.select(sa.func.count()).where(same, items.c.project_id != project)
+    here = sa.select(items.c.external_id).where(same, items_within(project)).order_by(items.c.id).limit(_NAMED)
+    elsewhere = sa.select(sa.func.count()).where(same, ~items_within(project))
     other = near_duplicates.alias("other")
     near = (
         sa.select(items.c.external_id)
@@ -140,7 +141,7 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
                 items, items.c.id == other.c.item_id
             )
         )
-        .where(near_duplicates.c.item_id == key, other.c.item_id != key, items.c.project_id == project)
+        .where(near_duplicates.c.item_id == key, other.c.item_id != key, items_within(project))
         .order_by(items.c.id)
         .limit(_NAMED)
     )
@@ -240,9 +241,9 @@ def _labels(connection: sa.Connection, key: int) -> list[HumanLabelRecord]:
             *(reviews.c.id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer), reviews.c.meta),
             *(reviews.c.shown_suggestion, given.suggestion, given.accepted_suggestion, given.seconds),
             *(given.uncovered_ms, sa.func.coalesce(given.kind, ""), sa.func.coalesce(given.note, ""), given.clauses),
-            _versioned(given.policy_id, given.policy_version),
+            _versioned(reviews.c.policy_id, reviews.c.policy_version),
             *(reviews.c.source, withdrawals.c.created_at, withdrawals.c.actor),
-            *(superseded().label("superseded"), reviews.c.created_at),
+            *(superseded(label_versions_of(connection)).label("superseded"), reviews.c.created_at),
         )
         .select_from(
             reviews.outerjoin(review_details, given.review_id == reviews.c.id).outerjoin(

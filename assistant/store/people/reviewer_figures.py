@@ -10,7 +10,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import Database
 from assistant.store.project_scope import items_within
-from assistant.store.review.labels.reviews import counting
+from assistant.store.review.labels.reviews import given
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import review_details
@@ -58,7 +58,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(items_within(database.project_id), counting(), reviews.c.created_at >= since)
+        .where(items_within(database.project_id), given(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     with database.read() as connection:

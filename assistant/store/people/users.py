@@ -13,7 +13,8 @@ from assistant.domain.memberships import Membership
 from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
-from assistant.store.database import Database, now
+from assistant.store.database import Database, now, project_of
+from assistant.store.people.members import add_members, follow_role
 from assistant.store.people.memberships import add_memberships, leave, memberships_of, move, today
 from assistant.store.tables.people import api_tokens, sessions, users
 
@@ -67,7 +68,7 @@ class UserStore:
         password_hash: str | None = None,
         **more: Any,
     ) -> User:
-        """Add a person.
+        """Add a person, who becomes a member of the project at hand in the same role.
 
         Args:
             name: as `clean_name` gives it.
@@ -185,6 +186,7 @@ def _change(connection: sa.Connection, before: User, values: Mapping[str, Any], 
     detail: dict[str, Any] = {key: [_plain(getattr(before, key)), _plain(value)] for key, value in values.items()}
     if "role" in values:
         detail["sessions_ended"] = end_sessions(connection, before.id)
+        follow_role(connection, before.id, before.role, values["role"], actor)
     audit.append(connection, actor=actor, action="user.change", subject=f"user:{before.name}", detail=detail)
     if "team" in values:
         _follow_team(connection, before.name, str(values["team"]), actor)
@@ -246,7 +248,9 @@ def _insert(
         raise ConflictError("user_exists", where=name)
     row = {"languages": [], "skills": [], "opt_outs": [], "queues": [], "team": ""} | more
     row |= {"name": name, "display_name": display_name or name, "role": role.value, "password_hash": password_hash}
-    connection.execute(users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()}))
+    made = users.insert().values(row | {"preferences": {}, "disabled": False, "created_at": now()})
+    user_id = int(connection.execute(made.returning(users.c.id)).scalar_one())
+    add_members(connection, project_of(connection), [(user_id, role)], event="joined", actor=actor)
     told = {"role": role.value, "password": password_hash is not None}
     audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)
     if row["team"]:

@@ -176,7 +176,7 @@ class PrelabelStore:
 
     def _unsettled(self, run: Run, policy_id: str, retry_failed: bool) -> sa.Select[Any]:
         """Each content of the project once, none that people have settled."""
-        settled = settled_digests(self._database.project_id, policy_id)
+        settled = settled_digests(self._database, policy_id)
         return unanswered(run, retry_failed=retry_failed).where(
             self._own(), items.c.same_as.is_(None), items.c.content_digest.not_in(settled)
         )
@@ -248,7 +248,7 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
         .select_from(
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
-        .where(sa.or_(prelabels.c.item_id.is_(None), again))
+        .where(sa.or_(prelabels.c.item_id.is_(None), again), items.c.erased_at.is_(None))
     )
 
 

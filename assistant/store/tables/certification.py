@@ -166,4 +166,5 @@ settlements = sa.Table(
     sa.Column("fit_id", KEY),  # of a machine answer: the fit that gave it its confidence, and a classifier its version
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("policy_version", sa.String(120)),  # under which its label was given; null where it was not kept
 )

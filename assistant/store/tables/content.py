@@ -93,6 +93,11 @@ project_events = sa.Table(  # the newest gives the state
 )
 
 
+def given_under() -> tuple[sa.Column[str | None], sa.Column[str | None]]:
+    """The columns of a label that say which policy version it was given under; null where that was not kept."""
+    return sa.Column("policy_id", sa.String(120)), sa.Column("policy_version", sa.String(120))
+
+
 def of_project(*, index: bool = False) -> sa.Column[int]:
     """The column of what belongs to one project."""
     return sa.Column("project_id", KEY, sa.ForeignKey("projects.id"), nullable=False, index=index)
@@ -291,6 +296,7 @@ reviews = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("meta", Json, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    *given_under(),
     sa.Index(None, "item_id", "rater"),
 )
 
@@ -306,6 +312,7 @@ precedents = sa.Table(
     sa.Column("event", sa.String(20), nullable=False),  # added or withdrawn; the latest event counts
     sa.Column("actor", sa.String(200), nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("policy_version", sa.String(120)),  # null where it was not kept
     sa.Index(None, "policy_id", "content_digest"),
     sa.Index("ix_precedents_item_id", "item_id"),
 )

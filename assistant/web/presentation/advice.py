@@ -30,6 +30,10 @@ ADVICE: Mapping[str, str] = {
     "estimate_slow": marked("Estimate it on the server's command line, by a dry run."),
     "prompt_edited": marked("Undo the edit, or save it as the next version."),
     "policy_edited": marked("Give the new text a new version in its front matter."),
+    "policy_change_unread": marked("Read it on the page Policy and confirm."),
+    "policy_change_open": marked("Withdraw that one first, or wait until it is in effect."),
+    "policy_change_own": marked("Ask a colleague to approve it."),
+    "policy_change_superseded": marked("Withdraw it and propose it again."),
     "last_admin": marked("Make another user an admin first."),
 }
 

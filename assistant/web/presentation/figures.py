@@ -9,6 +9,8 @@ from fastapi import Request
 from assistant.application.labeling.run_states import progress_of_run, totals_of_run
 from assistant.application.people.figures import reviewer_figures
 from assistant.application.workspace.policy_versions import StaleLabels, count_given_labels, find_stale_labels
+from assistant.application.workspace.stale_labels import find_left_out
+from assistant.domain.label_versions import LeftOutLabels
 from assistant.domain.runs import Progress, Run, RunTotals
 from assistant.policy.documents.difference import PolicyDifference
 from assistant.web.cache import CachedFigure, remembered
@@ -36,6 +38,13 @@ def run_progress(request: Request, run: Run) -> CachedFigure[Progress]:
     """Items that a run has answered, of all there are."""
     workspace = site(request).workspace
     return remembered(request).get(("progress", run.id), lambda: progress_of_run(workspace, run))
+
+
+def left_out(request: Request) -> list[LeftOutLabels]:
+    """Labels that don't count under the policy version in use, counted once in a while for all who look."""
+    workspace = site(request).workspace
+    key = ("left_out", workspace.policy.version)
+    return remembered(request).get(key, lambda: find_left_out(workspace), seconds=30).value
 
 
 def stale_labels(request: Request, difference: PolicyDifference) -> StaleLabels | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.application.items.erase import ErasureKind
 from assistant.application.items.timeline import LifeEventKind
 from assistant.messages.language import marked
 from assistant.web.presentation import terms
@@ -84,3 +85,16 @@ ABOUT = {
     LifeEventKind.SETTLED: ORIGINS,
 }
 """How the code that an event comes with is named."""
+
+ERASURE_KINDS = {
+    ErasureKind.ITEM: marked("one item"),
+    ErasureKind.AUTHOR: marked("all items of an author"),
+    ErasureKind.QUERY: marked("all items with a text"),
+}
+
+ERASURE_STATES = {
+    "begun": marked("interrupted"),
+    "removed": marked("interrupted after the database"),
+    "cleaned": marked("completed"),
+}
+"""How far an erasure has come."""

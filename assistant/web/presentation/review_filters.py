@@ -10,7 +10,7 @@ from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
 from assistant.domain.disagreements import DisagreementFilter
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policies import LabelSet
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import AssignmentState, Principal
 from assistant.errors import InvalidValueError, NotAllowedError
 from assistant.web.presentation.pagination import Share, Text
 
@@ -81,6 +81,7 @@ class QueueChoice:
     language: Text = ""
     harm: Text = ""
     skill: Text = ""
+    state: Literal["", "open", "leased", "paused", "answered", "closed"] = ""
 
     def wanted(self) -> PartitionFilter:
         """As the application takes them."""
@@ -89,7 +90,13 @@ class QueueChoice:
 
     def values(self) -> dict[str, str]:
         """By name."""
-        return {"team": self.team, "language": self.language, "harm": self.harm, "skill": self.skill}
+        kept = {"team": self.team, "language": self.language, "harm": self.harm, "skill": self.skill}
+        return kept | {"state": self.state}
+
+    @property
+    def in_state(self) -> AssignmentState:
+        """The state of wanted answers; unassigned ones where nothing is chosen."""
+        return AssignmentState(self.state or AssignmentState.OPEN)
 
 
 def urgency_name(one: WantedAnswer) -> str:

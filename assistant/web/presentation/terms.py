@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.prelabels import FailureReason
-from assistant.domain.review_work import Cause, QualificationState, Role, TaskKind
+from assistant.domain.review_work import AssignmentState, Cause, QualificationState, Role, TaskKind
+from assistant.domain.task_changes import ChangeKind, LeftReason
 from assistant.messages.language import marked
 from assistant.routing.instructions.patterns import InstructionKind
 from assistant.routing.route import Route
@@ -16,6 +17,80 @@ ROLES = {
     Role.REVIEWER: marked("Reviewer"),
     Role.ANALYST: marked("Analyst"),
     Role.EXTERNAL: marked("External reviewer"),
+}
+
+TASK_STATES = {
+    "": marked("Unassigned"),
+    AssignmentState.LEASED.value: marked("In progress"),
+    AssignmentState.PAUSED.value: marked("Paused"),
+    AssignmentState.ANSWERED.value: marked("Answered"),
+    AssignmentState.CLOSED.value: marked("Cancelled"),
+}
+
+TASK_CHANGES = {
+    ChangeKind.DUE: marked("Due time"),
+    ChangeKind.PRIORITY: marked("Priority"),
+    ChangeKind.REASSIGN: marked("Assignment"),
+    ChangeKind.PAUSE: marked("Pause"),
+    ChangeKind.RESUME: marked("Resume"),
+    ChangeKind.CANCEL: marked("Cancel"),
+    ChangeKind.RETURN: marked("Release"),
+    ChangeKind.INVALIDATE: marked("Withdraw answers"),
+    ChangeKind.UNDO: marked("Undo"),
+}
+
+CHANGES_ASKED = {
+    "due": marked("Set the due time"),
+    "no_due": marked("Remove the due time"),
+    "priority": marked("Set the priority"),
+    "person": marked("Assign to one person"),
+    "team": marked("Move to a team or queue"),
+    "anyone": marked("Open to anyone"),
+    "pause": marked("Pause"),
+    "resume": marked("Resume"),
+    "return": marked("Release claims"),
+    "cancel": marked("Cancel tasks"),
+    "invalidate": marked("Withdraw answers"),
+}
+
+TASK_FILTERS = {
+    "queue": marked("Team or queue"),
+    "language": marked("Language"),
+    "harm": marked("Highest-severity prediction"),
+    "skill": marked("Skill"),
+    "kind": marked("For"),
+    "person": marked("Reviewer"),
+    "run": marked("Run"),
+    "batch": marked("Batch"),
+    "state": marked("State"),
+    "due_before": marked("Due before"),
+    "created_before": marked("Created before"),
+    "item_ids": marked("Items"),
+    "task_ids": marked("Selected"),
+}
+
+LEFT_OUT = {
+    LeftReason.ALREADY: marked("already so"),
+    LeftReason.LEASED: marked("claimed by a reviewer"),
+    LeftReason.ANSWERED: marked("answered"),
+    LeftReason.CANCELLED: marked("cancelled before"),
+    LeftReason.NOT_PAUSED: marked("not paused"),
+    LeftReason.NOT_LEASED: marked("not claimed"),
+    LeftReason.NOT_ANSWERED: marked("no answer to withdraw"),
+    LeftReason.PRACTICE: marked("qualification, training or gold"),
+    LeftReason.ADJUDICATED: marked("adjudicated"),
+    LeftReason.CHANGED_SINCE: marked("changed, claimed or answered since"),
+    LeftReason.NO_ITEM: marked("no such item in this project"),
+    LeftReason.NO_TASK: marked("the item has no matching task"),
+    LeftReason.ASSIGNEE_DISABLED: marked("the assignee's account is disabled"),
+    LeftReason.ASSIGNEE_DOES_NOT_LABEL: marked("the assignee is not a reviewer"),
+    LeftReason.ASSIGNEE_LACKS_QUEUE: marked("the assignee is not in this team or queue"),
+    LeftReason.ASSIGNEE_LACKS_LANGUAGE: marked("the assignee doesn't review this language"),
+    LeftReason.ASSIGNEE_OPTED_OUT: marked("the assignee opted out of this label"),
+    LeftReason.ASSIGNEE_LACKS_SKILL: marked("the assignee lacks the required skill"),
+    LeftReason.ASSIGNEE_NOT_QUALIFIED: marked("the assignee hasn't passed the qualification test"),
+    LeftReason.ASSIGNEE_PASSED_IT_ON: marked("the assignee skipped or reassigned it before"),
+    LeftReason.ASSIGNEE_MET_IT: marked("the assignee already has or answered the item"),
 }
 
 CAUSES = {
@@ -200,6 +275,21 @@ DETAILS = {
 }
 """What an event of a run says beside its name."""
 
+POLICY_CHANGES = {
+    "proposed": marked("proposed"),
+    "approved": marked("approved"),
+    "activated": marked("activated"),
+    "withdrawn": marked("withdrawn"),
+    "all": marked("Carry over all labels"),
+    "all-but-stale": marked("Carry over all but the stale"),
+    "none": marked("Carry over none"),
+    "cited_by_people": marked("people cite a changed clause"),
+    "cited_by_machine": marked("the model cites a changed clause"),
+    "label": marked("a label was removed or redefined"),
+    "near": marked("close to the changed wording"),
+}
+"""States of a change of the policy, what it carries over, and why items are stale."""
+
 ACTIONS = {
     "access.refused": marked("access denied"),
     "access.refused.sum": marked("access denied (total)"),
@@ -215,6 +305,9 @@ ACTIONS = {
     "gold.age": marked("gold items auto-retired"),
     "gold.retire": marked("gold item retired"),
     "item.adjudicate": marked("item adjudicated"),
+    "item.erase": marked("content erased"),
+    "erasure.begin": marked("erasure started"),
+    "erasure.finish": marked("erasure completed"),
     "item.view": marked("item viewed"),
     "item.view.sum": marked("item viewed (total)"),
     "labels.import": marked("labels imported"),
@@ -227,6 +320,13 @@ ACTIONS = {
     "nonce.draw": marked("random number drawn"),
     "people.look": marked("person's figures viewed"),
     "people.look.sum": marked("person's figures viewed (total)"),
+    "policy.acknowledge": marked("policy change read"),
+    "policy.activated": marked("policy version activated"),
+    "policy.approved": marked("policy version approved"),
+    "policy.assessed": marked("stale labels counted"),
+    "policy.carried": marked("labels carried over"),
+    "policy.propose": marked("policy version proposed"),
+    "policy.withdrawn": marked("policy proposal withdrawn"),
     "precedent.add": marked("precedent added"),
     "precedent.withdraw": marked("precedent withdrawn"),
     "precedents.added": marked("precedents added"),
@@ -236,6 +336,8 @@ ACTIONS = {
     "review.late": marked("late answer kept"),
     "review.submit": marked("answer submitted"),
     "review.undo": marked("answer undone"),
+    "reviews.restore": marked("withdrawn answers restored"),
+    "reviews.withdraw": marked("answers withdrawn"),
     "run.route": marked("run routed"),
     "run.settle": marked("final labels written"),
     "run.start": marked("run started"),
@@ -246,7 +348,9 @@ ACTIONS = {
     "session.open": marked("signed in"),
     "task.assign": marked("task assigned"),
     "task.return": marked("task returned"),
+    "tasks.change": marked("tasks changed"),
     "tasks.enqueue": marked("tasks created"),
+    "tasks.undo": marked("change of tasks undone"),
     "token.add": marked("token created"),
     "token.expiry": marked("token expiry set"),
     "token.refused": marked("token refused"),

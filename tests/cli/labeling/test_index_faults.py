@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from assistant.application.labeling.run_parameters import retrieval_options
 from assistant.ingest.indexing import bring_up_to_date
 from assistant.policy.retrieve import retrieve_many
-from assistant.wiring.parameters import retrieval_options
 from assistant.wiring.workspace import Workspace
 from tests.chroma_server import chroma_server
 from tests.cli.conftest import POSTS, Assistant, Server

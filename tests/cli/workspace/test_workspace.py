@@ -36,7 +36,7 @@ def test_a_new_workspace_is_ready_to_run(assistant: Assistant, tmp_path: Path) -
     folder = tmp_path / "new" / "project"
     said = assistant("init", folder, "--json")
     assert said.status == 0
-    assert said.json["files"] == ["assistant.toml", "policies/", "prompts/", ".gitignore"]
+    assert said.json["files"] == ["assistant.toml", "projects/", "policies/", "prompts/", ".gitignore"]
     assert (folder / ".gitignore").read_text("utf-8") == ".assistant/\n"
     assert assistant("policy", "lint", "-w", folder).status == 0
     assert assistant("prompts", "lint", "-w", folder).status == 0

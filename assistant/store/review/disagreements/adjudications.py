@@ -11,7 +11,8 @@ from assistant.domain.disagreements import Adjudication, AdjudicationFilter, Giv
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
-from assistant.store.database import Database, now
+from assistant.store.counted_labels import counted, given_now
+from assistant.store.database import Database, label_versions_of, now
 from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
@@ -32,14 +33,25 @@ class AdjudicationStore:
             return [_adjudication(row) for row in connection.execute(query)]
 
     def newest(self) -> dict[str, LabelAnswer]:
-        """What each adjudicated item was settled as, by external id."""
+        """What each adjudicated item was settled as, by external id, where that counts."""
+        counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
             own = items_within(self._database.project_id)
-            rows = connection.execute(_named().where(own).order_by(adjudications.c.id))
+            rows = connection.execute(_named().where(own, counts).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
+    def versions(self) -> dict[str, str | None]:
+        """The policy version of each of these, by external id; None where that was not kept."""
+        query = sa.select(items.c.external_id, adjudications.c.policy_version).join(
+            items, items.c.id == adjudications.c.item_id
+        )
+        counts = counted(self._database.label_versions, adjudications)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.where(counts).order_by(adjudications.c.id))}
+
     def answers(self, item_key: int) -> list[GivenAnswer]:
-        """The newest answer of each person to an item, in the order they were given."""
+        """The newest answer of each person to an item that counts, in the order they were given."""
+        versions = self._database.label_versions
         query: sa.Select[Any] = (
             sa.select(
                 reviews.c.id,
@@ -54,7 +66,7 @@ class AdjudicationStore:
                 categories_meta(),
             )
             .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-            .where(reviews.c.item_id == item_key, counting(), ~superseded())
+            .where(reviews.c.item_id == item_key, counting(versions), ~superseded(versions))
             .order_by(reviews.c.id)
         )
         with self._database.read() as connection:
@@ -92,7 +104,8 @@ def find(database: Database, number: int) -> Adjudication | None:
 def newest_decision(connection: sa.Connection, item_key: int) -> Adjudication | None:
     """The adjudication of an item that counts, None before the first. On PostgreSQL, others wait meanwhile."""
     connection.execute(sa.select(items.c.id).where(items.c.id == item_key).with_for_update(key_share=True))
-    newest = _named().where(adjudications.c.item_id == item_key).order_by(adjudications.c.id.desc())
+    counts = counted(label_versions_of(connection), adjudications)
+    newest = _named().where(adjudications.c.item_id == item_key, counts).order_by(adjudications.c.id.desc())
     row = connection.execute(newest.limit(1)).first()
     return None if row is None else _adjudication(row)
 
@@ -108,6 +121,7 @@ def add(
         "note": note,
         "actor": actor,
         "created_at": now(),
+        **given_now(connection),
     }
     number = int(connection.execute(sa.insert(adjudications).returning(adjudications.c.id), [row]).scalar_one())
     return number, row_digest(ADJUDICATION, row)
@@ -119,7 +133,8 @@ def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
         sa.select(tasks.c.id)
         .distinct()
         .join(assignments, assignments.c.task_id == tasks.c.id)
-        .where(tasks.c.item_id == item_key, tasks.c.for_user.is_(None), assignments.c.state == "open")
+        .where(tasks.c.item_id == item_key, tasks.c.for_user.is_(None))
+        .where(assignments.c.state.in_(("open", "paused")))
         .order_by(tasks.c.id)
     )
     return list(connection.execute(query).scalars())
@@ -127,7 +142,11 @@ def open_tasks(connection: sa.Connection, item_key: int) -> Sequence[int]:
 
 def is_adjudicated(connection: sa.Connection, item_key: int, since: str = "") -> bool:
     """Whether an item has been settled, from a moment on (ISO 8601 in UTC); at any time where none is given."""
-    query = sa.select(adjudications.c.id).where(adjudications.c.item_id == item_key, adjudications.c.created_at > since)
+    query = sa.select(adjudications.c.id).where(
+        adjudications.c.item_id == item_key,
+        adjudications.c.created_at > since,
+        counted(label_versions_of(connection), adjudications),
+    )
     return connection.execute(query.limit(1)).first() is not None
 
 

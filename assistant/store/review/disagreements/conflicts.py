@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.disagreements import PEOPLE
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
-from assistant.store.database import PAGE, Row, project_of
+from assistant.store.counted_labels import counted
+from assistant.store.database import PAGE, Row, label_versions_of, project_of
 from assistant.store.project_scope import beside_index, items_within
 from assistant.store.review.disagreements.found import LaterAnswer, open_disagreements
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
@@ -52,7 +54,8 @@ def _own(connection: sa.Connection) -> sa.Select[int]:
 
 def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
     """A label that its rater has replaced since differs from nothing any more; what was adjudicated stays."""
-    replaced = sa.select(reviews.c.id).where(reviews.c.item_id.between(first, last), superseded())
+    newer = superseded(label_versions_of(connection))
+    replaced = sa.select(reviews.c.id).where(reviews.c.item_id.between(first, last), newer)
     either = sa.or_(disagreements.c.review_id.in_(replaced), disagreements.c.other_review_id.in_(replaced))
     own = beside_index(disagreements.c.project_id) == project_of(connection)
     within = sa.and_(disagreements.c.item_id.between(first, last), own)
@@ -61,7 +64,7 @@ def _forget_replaced(connection: sa.Connection, first: int, last: int) -> None:
 
 def _missing(connection: sa.Connection, first: int, last: int) -> Iterator[Row]:
     known = _known(connection, first, last)
-    answers = _answers(first, last).where(items_within(project_of(connection)))
+    answers = _answers(first, last, label_versions_of(connection)).where(items_within(project_of(connection)))
     for item_key, found in groupby(connection.execute(answers).all(), key=lambda row: row.item_id):
         for one, other in _pairs(list(found)):
             if (other.id, one.id) in known or not (one.imported or other.imported):
@@ -90,7 +93,7 @@ def _pairs(given: Sequence[sa.Row[Any]]) -> list[tuple[sa.Row[Any], sa.Row[Any]]
     return list(pairs.values())
 
 
-def _answers(first: int, last: int) -> sa.Select[Any]:
+def _answers(first: int, last: int, versions: LabelVersions | None) -> sa.Select[Any]:
     """Newest answers of each person to those items whose answers are not all the same."""
     text = sa.type_coerce(reviews.c.labels, sa.Text)
     mixed = (
@@ -99,6 +102,7 @@ def _answers(first: int, last: int) -> sa.Select[Any]:
         .group_by(reviews.c.item_id)
         .having(sa.func.min(text) != sa.func.max(text))
     )
+    adjudicated = sa.exists().where(adjudications.c.item_id == reviews.c.item_id, counted(versions, adjudications))
     return (
         sa.select(
             *(reviews.c.id, reviews.c.item_id, reviews.c.rater, items.c.language),
@@ -106,14 +110,14 @@ def _answers(first: int, last: int) -> sa.Select[Any]:
             categories_meta(),
             review_details.c.review_id.is_(None).label("imported"),
             review_details.c.clauses,
-            sa.exists().where(adjudications.c.item_id == reviews.c.item_id).label("settled"),
+            adjudicated.label("settled"),
         )
         .select_from(
             reviews.join(items, items.c.id == reviews.c.item_id).outerjoin(
                 review_details, review_details.c.review_id == reviews.c.id
             )
         )
-        .where(reviews.c.item_id.in_(mixed), counting(), ~superseded())
+        .where(reviews.c.item_id.in_(mixed), counting(versions), ~superseded(versions))
         .where(sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value)
         .order_by(reviews.c.item_id, reviews.c.id)
     )

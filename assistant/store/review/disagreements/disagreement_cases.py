@@ -61,7 +61,7 @@ def texts(database: Database, keys: Collection[int], length: int) -> dict[int, s
 
 def guiding(database: Database, item_key: int, digest: str, policy_id: str) -> Guiding:
     """What an item is for others under a policy."""
-    settled = sa.select(sa.literal(digest).in_(settled_digests(database.project_id, policy_id)))
+    settled = sa.select(sa.literal(digest).in_(settled_digests(database, policy_id)))
     with database.read() as connection:
         known = known_as(connection, item_key, policy_id)
         precedent = bool(connection.execute(settled).scalar())

@@ -18,13 +18,15 @@ import sqlalchemy as sa
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus, differ
 from assistant.domain.disagreements import MACHINE, PEOPLE
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal, Submission, TaskKind
-from assistant.store.database import PAGE, Row, now, parts, person_of, project_of
+from assistant.store.counted_labels import counted
+from assistant.store.database import PAGE, Row, label_versions_of, now, parts, person_of, project_of
 from assistant.store.review.disagreements.adjudications import is_adjudicated
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.review.queue.answers import OpenAssignment
-from assistant.store.runs.machine_answers import MachineAnswer, newest_fit, prompt_name
+from assistant.store.runs.machine_answers import MachineAnswer, machine_answer, newest_fit, prompt_name
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, scores
 from assistant.store.tables.content import items, prelabels, reviews, runs
@@ -136,6 +138,39 @@ def forget(connection: sa.Connection, review_id: int) -> None:
     connection.execute(sa.delete(disagreements).where(either))
 
 
+def forget_all(connection: sa.Connection, review_ids: Sequence[int]) -> None:
+    """Several reviews were withdrawn: nothing differs from them any more."""
+    either = sa.or_(disagreements.c.review_id.in_(review_ids), disagreements.c.other_review_id.in_(review_ids))
+    connection.execute(sa.delete(disagreements).where(either))
+
+
+def find_again(connection: sa.Connection, review_ids: Sequence[int]) -> int:
+    """Reviews count again that had been withdrawn: what differs from them is open again; returns how many are."""
+    columns = (
+        reviews.c.id,
+        reviews.c.item_id,
+        reviews.c.rater,
+        sa.type_coerce(reviews.c.labels, Answer).label("labels"),
+    )
+    query = (
+        sa.select(*columns, items.c.language, review_details.c.clauses, review_details.c.run_id)
+        .join(review_details, review_details.c.review_id == reviews.c.id)
+        .join(items, items.c.id == reviews.c.item_id)
+        .where(reviews.c.id.in_(review_ids), review_details.c.kind != TaskKind.GOLD.value)
+    )
+    rows: list[Row] = []
+    for row in connection.execute(query.order_by(reviews.c.id)).all():
+        settled, clauses = is_adjudicated(connection, row.item_id), tuple(row.clauses or ())
+        given = LaterAnswer(row.item_id, row.language, settled, row.id, row.rater, row.labels, clauses)
+        others = _others(connection, row.item_id, row.rater, row.labels)
+        # Of two that are back, the pair is found once.
+        rows += [given.against_person(one) for one in others if one.id < row.id or one.id not in review_ids]
+        machine = machine_answer(connection, row.run_id, row.item_id)
+        if machine is not None and set(machine.labels) != set(row.labels):
+            rows.append(given.against_machine(machine, row.run_id))
+    return open_disagreements(connection, rows)
+
+
 def settle(connection: sa.Connection, item_key: int) -> None:
     """An item was adjudicated."""
     connection.execute(sa.update(disagreements).where(disagreements.c.item_id == item_key).values(settled=True))
@@ -148,13 +183,13 @@ def catch_up(connection: sa.Connection, run_id: int) -> int:
 
 def _others(connection: sa.Connection, item_key: int, rater: str, labels: LabelAnswer) -> list[sa.Row[Any]]:
     """Newest answers of other people to an item that differ, in what they know."""
-    found = connection.execute(_answering(), {"item": item_key, "rater": rater_key(rater)})
+    found = connection.execute(_answering(label_versions_of(connection)), {"item": item_key, "rater": rater_key(rater)})
     given = Consensus(labels)
     return [row for row in found if differ(Consensus(row.labels, listed(row.categories)), given)]
 
 
 @cache
-def _answering() -> sa.Select[Any]:
+def _answering(versions: LabelVersions | None) -> sa.Select[Any]:
     return (
         sa.select(
             reviews.c.id,
@@ -166,8 +201,8 @@ def _answering() -> sa.Select[Any]:
         .where(
             reviews.c.item_id == sa.bindparam("item"),
             person_of(reviews.c.rater) != sa.bindparam("rater"),
-            counting(),
-            ~superseded(),
+            counting(versions),
+            ~superseded(versions),
             sa.func.coalesce(review_details.c.kind, "") != TaskKind.GOLD.value,
         )
     )
@@ -175,7 +210,8 @@ def _answering() -> sa.Select[Any]:
 
 def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
     known = sa.exists().where(disagreements.c.review_id == reviews.c.id, disagreements.c.run_id == run_id)
-    said = sa.func.coalesce(scores.c.labels, prelabels.c.labels)
+    said, versions = sa.func.coalesce(scores.c.labels, prelabels.c.labels), label_versions_of(connection)
+    adjudicated = sa.exists().where(adjudications.c.item_id == reviews.c.item_id, counted(versions, adjudications))
     query = (
         sa.select(
             reviews.c.id,
@@ -189,7 +225,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
             prelabels.c.clauses,
             runs.c.prompt_name,
             runs.c.prompt_version,
-            sa.exists().where(adjudications.c.item_id == reviews.c.item_id).label("settled"),
+            adjudicated.label("settled"),
         )
         .select_from(
             reviews.join(items, items.c.id == reviews.c.item_id)
@@ -198,7 +234,7 @@ def _missing(connection: sa.Connection, run_id: int) -> Iterator[Row]:
             .outerjoin(scores, sa.and_(scores.c.fit_id == newest_fit(run_id), scores.c.item_id == reviews.c.item_id))
             .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         )
-        .where(newest(prelabels), prelabels.c.status == "labelled", counting(), ~superseded(), ~known)
+        .where(newest(prelabels), prelabels.c.status == "labelled", counting(versions), ~superseded(versions), ~known)
         .where(sa.type_coerce(reviews.c.labels, sa.Text) != sa.type_coerce(said, sa.Text))
         .where(review_details.c.review_id.is_(None))
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import LOOKUP, parts, project_of
 from assistant.store.project_scope import runs_of
-from assistant.store.review.labels.reviews import counting, superseded
+from assistant.store.review.labels.reviews import given, superseded
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, fits, scores
 from assistant.store.tables.content import prelabels, reviews
@@ -23,7 +23,8 @@ def labels_said(connection: sa.Connection, keys: Collection[int]) -> dict[int, f
     """All labels given to some items, by row number; an item nothing was said about is left out.
 
     They are the newest answers of every run's model and of its newest classifier, of every person, what the items were
-    adjudicated as, and their known answers as gold. Who said it doesn't matter: the worst of them counts.
+    adjudicated as, and their known answers as gold. Who said it, and under which policy version, doesn't matter: the
+    worst of them counts.
     """
     found: dict[int, set[str]] = {}
     for part in parts(sorted(set(keys)), LOOKUP):
@@ -55,7 +56,7 @@ def _sources(project: int, which: _Which) -> tuple[sa.Select[Any], ...]:
         ),
         sa.select(scores.c.item_id, scores.c.labels).where(scores.c.fit_id.in_(newest_fits), which(scores.c.item_id)),
         sa.select(reviews.c.item_id, sa.type_coerce(reviews.c.labels, Answer)).where(
-            which(reviews.c.item_id), counting(), ~superseded()
+            which(reviews.c.item_id), given(), ~superseded(None)
         ),
         sa.select(adjudications.c.item_id, adjudications.c.labels).where(which(adjudications.c.item_id)),
         sa.select(gold_items.c.item_id, gold_items.c.labels).where(

@@ -11,8 +11,9 @@ from assistant.domain.canonical import rater_key
 from assistant.domain.gold import GoldAnswer, GoldItem
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Principal
-from assistant.store.database import now, person_of, project_of
-from assistant.store.review.labels.reviews import counting
+from assistant.store.counted_labels import counted, given_now
+from assistant.store.database import label_versions_of, now, person_of, project_of
+from assistant.store.review.labels.reviews import given
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import assignments, gold_items, passes, review_details, tasks
@@ -38,6 +39,7 @@ def add(
         "active": True,
         "added_by": actor,
         "created_at": now(),
+        "policy_version": given_now(connection)["policy_version"],
     }
     return int(connection.execute(sa.insert(gold_items).returning(gold_items.c.id), [row]).scalar_one())
 
@@ -82,8 +84,7 @@ def candidates(
         passes.c.task_id == tasks.c.id, tasks.c.item_id == gold_items.c.item_id, passes.c.user_id == principal.user_id
     )
     query = _gold().where(
-        _own(connection),
-        *(gold_items.c.policy_id == policy_id, items.c.language == language, gold_items.c.active.is_(True)),
+        *(_of_policy(connection, policy_id), items.c.language == language),
         *(~begun, ~said, ~passed),
     )
     return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id).limit(limit))
@@ -91,8 +92,7 @@ def candidates(
 
 def known(connection: sa.Connection, policy_id: str, language: str) -> list[GoldItem]:
     """All active gold of a policy in a language, least shown first."""
-    of_policy = _own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
-    query = _gold().where(*of_policy, items.c.language == language)
+    query = _gold().where(_of_policy(connection, policy_id), items.c.language == language)
     return _listed(connection, query.order_by(sa.text("shown"), gold_items.c.id))
 
 
@@ -101,7 +101,7 @@ def by_language(connection: sa.Connection, policy_id: str) -> dict[str, int]:
     query = (
         sa.select(items.c.language, sa.func.count())
         .select_from(gold_items.join(items, items.c.id == gold_items.c.item_id))
-        .where(_own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+        .where(_of_policy(connection, policy_id))
         .group_by(items.c.language)
         .order_by(items.c.language)
     )
@@ -130,10 +130,16 @@ def answers(connection: sa.Connection, since: str = "") -> list[GoldAnswer]:
             .join(reviews, reviews.c.id == review_details.c.review_id)
             .join(items, items.c.id == reviews.c.item_id)
         )
-        .where(_own(connection), counting(), reviews.c.created_at >= since)
+        .where(_own(connection), given(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     return [GoldAnswer._make(row) for row in connection.execute(query)]
+
+
+def _of_policy(connection: sa.Connection, policy_id: str) -> sa.ColumnElement[bool]:
+    """Gold of a policy that is mixed in, where its known answer counts."""
+    mixed_in = sa.and_(_own(connection), gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+    return sa.and_(mixed_in, counted(label_versions_of(connection), gold_items))
 
 
 def _own(connection: sa.Connection) -> sa.ColumnElement[bool]:

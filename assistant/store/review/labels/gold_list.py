@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.gold import GoldRow, KnownAnswer
-from assistant.store.database import Database
-from assistant.store.review.labels.reviews import counting
+from assistant.store.counted_labels import counted
+from assistant.store.database import Database, label_versions_of
+from assistant.store.review.labels.reviews import given
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import gold_items, review_details, tasks
@@ -45,6 +46,7 @@ def active_by_language(database: Database, policy_id: str) -> dict[str, int]:
         .join(gold_items, gold_items.c.item_id == items.c.id)
         .where(gold_items.c.project_id == database.project_id)
         .where(gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True))
+        .where(counted(database.label_versions, gold_items))
         .group_by(items.c.language)
         .order_by(sa.func.count().desc(), items.c.language)
     )
@@ -64,7 +66,7 @@ def _answered(*, right: bool = False) -> Any:
                 reviews, reviews.c.id == review_details.c.review_id
             )
         )
-        .where(tasks.c.gold_id == gold_items.c.id, counting())
+        .where(tasks.c.gold_id == gold_items.c.id, given())
         .correlate(gold_items)
     )
     if right:
@@ -77,5 +79,6 @@ def known_as(connection: sa.Connection, item_key: int, policy_id: str) -> KnownA
     query = sa.select(gold_items.c.id, gold_items.c.labels, gold_items.c.explanation).where(
         gold_items.c.item_id == item_key, gold_items.c.policy_id == policy_id, gold_items.c.active.is_(True)
     )
+    query = query.where(counted(label_versions_of(connection), gold_items))
     row = connection.execute(query.order_by(gold_items.c.id.desc()).limit(1)).first()
     return None if row is None else KnownAnswer._make(row)

@@ -48,15 +48,13 @@ def _back() -> sa.ColumnElement[bool]:
 
 
 def _rows(database: Database, conditions: list[sa.ColumnElement[bool]], limit: int) -> list[ReviewRow]:
-    details = (
-        *("kind", "note", "clauses", "seconds", "changed", "accepted_suggestion", "policy_version"),
-        *("uncovered_ms", "active_ms"),
-    )
+    details = ("kind", "note", "clauses", "seconds", "changed", "accepted_suggestion")
     query: sa.Select[Any] = (
         sa.select(
             *(reviews.c.id, reviews.c.item_id, items.c.external_id, reviews.c.rater),
             *(sa.type_coerce(reviews.c.labels, Answer), reviews.c.shown_suggestion),
-            *(reviews.c.source, reviews.c.created_at, *(review_details.c[name] for name in details), _back()),
+            *(reviews.c.source, reviews.c.created_at, *(review_details.c[name] for name in details)),
+            *(reviews.c.policy_version, review_details.c.uncovered_ms, review_details.c.active_ms, _back()),
             categories_meta(),
         )
         .select_from(

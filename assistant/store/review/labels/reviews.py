@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from assistant.domain.canonical import rater_key
 from assistant.domain.consensus import Consensus
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import Review
 from assistant.store.audit import log as audit
 from assistant.store.audit.binding import REVIEW, Digest, ranges, selected
+from assistant.store.counted_labels import counted, given_now
 from assistant.store.database import PAGE, Database, now, parts, person_of
 from assistant.store.project_scope import items_within
 from assistant.store.tables.content import Json, items, reviews
@@ -50,19 +52,28 @@ def listed(meta: Mapping[str, object] | None, key: str = UNKNOWN) -> LabelAnswer
     return tuple(found) if isinstance(found, list) and all(isinstance(name, str) for name in found) else ()
 
 
-def counting() -> sa.ColumnElement[bool]:
-    """Rows of `reviews` that were not taken back; every reader of the table asks for it."""
+def given() -> sa.ColumnElement[bool]:
+    """Rows of `reviews` that were not taken back, whatever they were given for."""
     return ~sa.exists().where(withdrawals.c.review_id == reviews.c.id)
 
 
-def superseded() -> sa.ColumnElement[bool]:
-    """Rows of `reviews` whose rater has answered the same item again, and not taken that back."""
+def counting(versions: LabelVersions | None) -> sa.ColumnElement[bool]:
+    """Rows of `reviews` that count: not taken back, and given under a policy version that counts.
+
+    Every reader of the table asks for it, with `label_versions_of` its connection.
+    """
+    return sa.and_(given(), counted(versions, reviews))
+
+
+def superseded(versions: LabelVersions | None = None) -> sa.ColumnElement[bool]:
+    """Rows of `reviews` whose rater has answered the same item again, by an answer that counts."""
     later, back = reviews.alias("later"), withdrawals.alias("later_withdrawals")
     return sa.exists().where(
         later.c.item_id == reviews.c.item_id,
         person_of(later.c.rater) == person_of(reviews.c.rater),
         later.c.id > reviews.c.id,
         ~sa.exists().where(back.c.review_id == later.c.id),
+        counted(versions, later),
     )
 
 
@@ -73,7 +84,11 @@ class ReviewStore:
         self._database = database
 
     def add(
-        self, batch: Sequence[tuple[int, Review]], held_back: list[tuple[int, Review]] | None = None
+        self,
+        batch: Sequence[tuple[int, Review]],
+        held_back: list[tuple[int, Review]] | None = None,
+        *,
+        version: str | None = None,
     ) -> Counter[str]:
         """Append reviews given as (item row number, review); counts `added` and `unchanged`.
 
@@ -83,13 +98,18 @@ class ReviewStore:
             batch: the reviews, in order.
             held_back: where given, takes answers that the person gave from the same source and has replaced since,
                 instead of the table: a file that holds both is being read again, or an earlier version of one.
+            version: the policy version they were given under, where it is stated: the same answer under another one
+                is a new event then. Else it is the one in use.
         """
         counts: Counter[str] = Counter(added=0, unchanged=0)
         with self._database.write(alone=True) as connection:
-            given = self._given(connection, sorted({key for key, _ in batch}))
+            known = self._given(connection, sorted({key for key, _ in batch}), version)
+            under = given_now(connection)
+            if version is not None:
+                under["policy_version"] = version
             rows: list[dict[str, object]] = []
             for key, review in batch:
-                before = given.setdefault((key, rater_key(review.rater), review.source), [])
+                before = known.setdefault((key, rater_key(review.rater), review.source), [])
                 answer = Consensus(review.labels, review.unknown)
                 if before and before[-1] == answer:
                     counts["unchanged"] += 1
@@ -97,7 +117,7 @@ class ReviewStore:
                     held_back.append((key, review))
                 else:
                     before.append(answer)
-                    rows.append(_row(key, review))
+                    rows.append(_row(key, review) | under)
             if rows:
                 last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(reviews.c.id), 0))).scalar_one()
                 connection.execute(sa.insert(reviews), rows)
@@ -113,10 +133,11 @@ class ReviewStore:
 
     def count(self) -> dict[str, int]:
         """How many labels, on how many items, by how many people."""
-        query = self._own(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counting())
+        counts = counting(self._database.label_versions)
+        query = self._own(sa.func.count(), sa.func.count(sa.distinct(reviews.c.item_id))).where(counts)
         with self._database.read() as connection:
             labels, labelled = connection.execute(query).one()
-            raters = connection.execute(self._own(reviews.c.rater).where(counting()).distinct()).scalars()
+            raters = connection.execute(self._own(reviews.c.rater).where(counts).distinct()).scalars()
             return {"labels": labels, "items": labelled, "raters": len({rater_key(name) for name in raters})}
 
     def by_item(self) -> Iterator[tuple[int, str, str, dict[str, Consensus]]]:
@@ -124,7 +145,7 @@ class ReviewStore:
         given = (reviews.c.rater, reviews.c.labels, categories_meta())
         query = (
             self._own(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
-            .where(counting())
+            .where(counting(self._database.label_versions))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         current: tuple[int, str, str, dict[str, Consensus]] | None = None
@@ -145,12 +166,15 @@ class ReviewStore:
         return sa.select(*columns).select_from(joined).where(items_within(self._database.project_id))
 
     @staticmethod
-    def _given(connection: sa.Connection, keys: Sequence[int]) -> dict[tuple[int, str, str], list[Consensus]]:
-        """The answers of each person from each source to these items, oldest first."""
+    def _given(
+        connection: sa.Connection, keys: Sequence[int], version: str | None
+    ) -> dict[tuple[int, str, str], list[Consensus]]:
+        """The answers of each person from each source to these items, under any version or one, oldest first."""
+        under = sa.true() if version is None else reviews.c.policy_version == version
         found: dict[tuple[int, str, str], list[Consensus]] = {}
         for part in parts(keys):
             columns = (reviews.c.item_id, reviews.c.rater, reviews.c.labels, categories_meta(), reviews.c.source)
-            query = sa.select(*columns).where(reviews.c.item_id.in_(part), counting()).order_by(reviews.c.id)
+            query = sa.select(*columns).where(reviews.c.item_id.in_(part), given(), under).order_by(reviews.c.id)
             for key, rater, labels, categories, source in connection.execute(query):
                 answer = Consensus(tuple(labels), listed(categories))
                 found.setdefault((key, rater_key(rater), source), []).append(answer)

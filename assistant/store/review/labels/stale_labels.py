@@ -27,7 +27,7 @@ class GivenLabels(NamedTuple):
 
 def given_labels(database: Database) -> list[GivenLabels]:
     """Present answers of people by what they say, most first."""
-    answer = sa.type_coerce(reviews.c.labels, Answer)
+    answer, versions = sa.type_coerce(reviews.c.labels, Answer), database.label_versions
     query = (
         sa.select(
             answer.label("labels"),
@@ -37,7 +37,7 @@ def given_labels(database: Database) -> list[GivenLabels]:
         )
         .join(items, items.c.id == reviews.c.item_id)
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-        .where(items_within(database.project_id), counting(), ~superseded())
+        .where(items_within(database.project_id), counting(versions), ~superseded(versions))
         .group_by(reviews.c.labels)
         .order_by(sa.desc("answers"), reviews.c.labels)
     )

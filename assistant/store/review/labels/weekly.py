@@ -33,7 +33,7 @@ def blind_days(database: Database, run_id: int) -> list[Day]:
             review_details.c.suggestion.is_not(None),
             review_details.c.kind != "gold",
             reviews.c.shown_suggestion.is_(False),
-            counting(),
+            counting(database.label_versions),
         )
         .group_by(day)
         .order_by(day)

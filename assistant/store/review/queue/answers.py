@@ -12,9 +12,17 @@ import sqlalchemy as sa
 
 from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
 from assistant.domain.assignments import PastAnswer
-from assistant.domain.review_work import AssignmentState, OutcomeKind, Principal, Submission, TaskKind, WorkOutcome
+from assistant.domain.review_work import (
+    PRACTICE,
+    AssignmentState,
+    OutcomeKind,
+    Principal,
+    Submission,
+    TaskKind,
+    WorkOutcome,
+)
 from assistant.store.audit.binding import REVIEW, row_digest
-from assistant.store.database import now, project_of
+from assistant.store.database import label_versions_of, now, project_of
 from assistant.store.project_scope import items_within, wanted_within
 from assistant.store.review.queue import events
 from assistant.store.runs.machine_answers import MachineAnswer
@@ -83,11 +91,14 @@ def find_place(connection: sa.Connection, assignment_id: int) -> OpenAssignment 
     if connection.dialect.name != "sqlite":
         connection.execute(_locking(), given)
     row = connection.execute(_placing(), given).first()
-    return (
-        None
-        if row is None
-        else OpenAssignment._make(row)._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]))
-    )
+    if row is None:
+        return None
+    found = OpenAssignment._make(row)
+    version, versions = found.policy_version, label_versions_of(connection)
+    practice = TaskKind(row[8]) in PRACTICE  # a round is passed under one version
+    if versions is not None and found.policy_id == versions.policy_id and not practice:
+        version = versions.became(version, found.claimed_at or "")  # what its holder was shown
+    return found._replace(state=AssignmentState(row[5]), kind=TaskKind(row[8]), policy_version=version)
 
 
 @cache
@@ -189,6 +200,8 @@ def add_review(
         "source": SOURCE,
         "meta": {},
         "created_at": stamp,
+        "policy_id": place.policy_id,
+        "policy_version": place.policy_version,
     }
     review_id = int(connection.execute(sa.insert(reviews).returning(reviews.c.id), [row]).scalar_one())
     detail = {

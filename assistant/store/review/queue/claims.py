@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from assistant.domain.assignment_events import AssignmentEvent, AssignmentEventKind
 from assistant.domain.canonical import rater_key
-from assistant.domain.review_work import AssignmentState, Claimed, Principal, Role, TaskKind
-from assistant.store.database import person_of, project_of
+from assistant.domain.label_versions import LabelVersions
+from assistant.domain.review_work import PRACTICE, AssignmentState, Claimed, Principal, Role, TaskKind
+from assistant.store.counted_labels import counted
+from assistant.store.database import label_versions_of, person_of, project_of
 from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue import events
 from assistant.store.review.queue.partitions import EVERYBODY
@@ -61,7 +63,8 @@ def claim(
     """
     unwanted = {*avoid, *principal.opt_outs} - {""}
     queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
-    shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only)
+    versions = label_versions_of(connection)
+    shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only, versions)
     values = {
         "project": project_of(connection),
         "user": principal.user_id,
@@ -214,7 +217,8 @@ def _held_by(
 def claimed(connection: sa.Connection, keys: Sequence[int]) -> list[Claimed]:
     """Leased assignments as their holder gets them, in the order given."""
     rows = connection.execute(_handing_out(), {"keys": list(keys)})
-    found = {row.assignments_id: _claimed(row) for row in rows}
+    versions = label_versions_of(connection)
+    found = {row.assignments_id: _claimed(row, versions) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
@@ -235,6 +239,7 @@ class _Shape(NamedTuple):
     languages: bool
     unwanted: bool
     qualified_only: bool
+    versions: LabelVersions | None
 
     def names(self) -> list[str]:
         """Values the statement needs."""
@@ -247,7 +252,7 @@ class _Shape(NamedTuple):
 def _claiming(shape: _Shape) -> sa.UpdateBase:
     best = assignments.alias("best")
     heads = (
-        sa.select(_head().label("id"))
+        sa.select(_head(shape.versions).label("id"))
         .where(*_open_to(shape))
         .cte("heads")
         .prefix_with("MATERIALIZED")  # each head is looked for once, and on PostgreSQL locked once
@@ -326,8 +331,11 @@ def _several(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name, expanding=True)
 
 
-def _head() -> sa.ScalarSelect[int]:
-    """The first open assignment of a lane whose item this person has nothing to do with yet."""
+def _head(versions: LabelVersions | None) -> sa.ScalarSelect[int]:
+    """The first open assignment of a lane whose item this person has nothing to do with yet.
+
+    What they answered under a policy version that does not count is asked of them again.
+    """
     mine = assignments.alias("mine")
     user: sa.BindParameter[int] = sa.bindparam("user")
     taken = _there(
@@ -335,11 +343,12 @@ def _head() -> sa.ScalarSelect[int]:
         mine.c.user_id == user,
         mine.c.id != assignments.c.id,
         mine.c.state.in_(("leased", "answered")),
+        ~_answer_left_out(mine, versions),
     )
     passed = _there(passes.c.task_id == assignments.c.task_id, passes.c.user_id == user)
     taken_back = sa.exists().where(withdrawals.c.review_id == reviews.c.id)
     same_person = person_of(reviews.c.rater) == sa.bindparam("rater")
-    said = _there(reviews.c.item_id == assignments.c.item_id, same_person, ~taken_back)
+    said = _there(reviews.c.item_id == assignments.c.item_id, same_person, ~taken_back, counted(versions, reviews))
     own = lanes.c.for_user == user  # practice repeats items when the policy's version changes
     return (
         sa.select(assignments.c.id)
@@ -357,6 +366,14 @@ def _head() -> sa.ScalarSelect[int]:
     )
 
 
+def _answer_left_out(mine: sa.Alias, versions: LabelVersions | None) -> sa.ColumnElement[bool]:
+    """That a wanted answer was given, under a policy version that does not count."""
+    if versions is None:
+        return sa.false()
+    answer = reviews.alias("answer")
+    return sa.exists().where(answer.c.id == mine.c.review_id, ~counted(versions, answer))
+
+
 def _there(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """That there is such a row for the assignment at hand.
 
@@ -365,8 +382,11 @@ def _there(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.select(sa.literal_column("1")).where(*conditions).offset(sa.literal_column("0")).exists()
 
 
-def _claimed(row: sa.Row[Any]) -> Claimed:
-    kind = TaskKind(row.tasks_kind)
+def _claimed(row: sa.Row[Any], versions: LabelVersions | None) -> Claimed:
+    """A claim, under what its policy version had become when it was claimed."""
+    kind, version = TaskKind(row.tasks_kind), row.tasks_policy_version
+    if versions is not None and row.tasks_policy_id == versions.policy_id and kind not in PRACTICE:
+        version = versions.became(version, row.assignments_claimed_at or "")
     return Claimed(
         assignment_id=row.assignments_id,
         task_id=row.tasks_id,
@@ -377,7 +397,7 @@ def _claimed(row: sa.Row[Any]) -> Claimed:
         kind=kind,
         blind=row.tasks_blind,
         policy_id=row.tasks_policy_id,
-        policy_version=row.tasks_policy_version,
+        policy_version=version,
         run_id=row.tasks_run_id,
         language=row.tasks_language,
         harm=row.tasks_harm,

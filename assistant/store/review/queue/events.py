@@ -153,6 +153,44 @@ def history_of_assignment(database: Database, assignment_id: int) -> SlotHistory
     return next(iter(_histories(database, assignments.c.id == assignment_id)), None)
 
 
+def record_as_it_is(
+    connection: sa.Connection, kind: AssignmentEventKind, which: sa.ColumnElement[bool], at: str, *, reason: str = ""
+) -> None:
+    """Write an event for each slot that a condition names, with its place, person and lease as they are now."""
+    named = ("user_id", "token", "lane_id", "priority", "lease_until")
+    columns = ("assignment_id", "task_id", "event", "at", "reason", *named)
+    slots = (
+        sa.select(
+            *(assignments.c.id, assignments.c.task_id, sa.literal(kind.value), sa.literal(at)),
+            *(sa.literal(reason or None, sa.String), *(assignments.c[name] for name in named)),
+        )
+        .where(which)
+        .order_by(assignments.c.id)
+    )
+    connection.execute(sa.insert(assignment_events).from_select(columns, slots, include_defaults=False))
+
+
+def record_restored(connection: sa.Connection, which: sa.ColumnElement[bool], at: str, *, reason: str) -> None:
+    """Write for each slot that a condition names that it was restored to what it is now."""
+    copied = (*_PLACE, "user_id", "token", "lease_until", "review_id", "uncovered_ms")
+    known = ("state", "claimed_at", "answered_at")
+    query = sa.select(assignments.c.id, assignments.c.task_id, *(assignments.c[name] for name in (*copied, *known)))
+    rows = [
+        {
+            "assignment_id": row.id,
+            "task_id": row.task_id,
+            "event": AssignmentEventKind.RESTORED.value,
+            "at": at,
+            "reason": reason,
+            **{name: getattr(row, name) for name in copied},
+            "detail": {name: getattr(row, name) for name in known},
+        }
+        for row in connection.execute(query.where(which).order_by(assignments.c.id))
+    ]
+    if rows:
+        connection.execute(sa.insert(assignment_events), rows)
+
+
 def events_of(connection: sa.Connection, task_ids: Collection[int]) -> dict[int, list[AssignmentEvent]]:
     """All that happened to the assignments of some tasks, by assignment, oldest first."""
     found: dict[int, list[AssignmentEvent]] = defaultdict(list)

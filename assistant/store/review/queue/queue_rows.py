@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import PartitionFilter, Urgency, WantedAnswer
-from assistant.domain.review_work import TaskKind
+from assistant.domain.review_work import AssignmentState, TaskKind
 from assistant.store.database import Database, now, project_of
 from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue import events
@@ -35,6 +35,18 @@ class QueueRows:
             heads = [self._head(connection, partition, after, limit) for partition in _partitions(connection, chosen)]
             first = [key for _, key in islice(merge(*heads), limit)]
             return _rows(connection, first)
+
+    def in_state(
+        self, state: AssignmentState, chosen: PartitionFilter, after: Urgency | None, limit: int
+    ) -> list[WantedAnswer]:
+        """At most so many wanted answers of this project in a state, after a place, most urgent first."""
+        spelt: sa.ColumnClause[str] = sa.literal_column(f"'{state.value}'")
+        with self._database.read() as connection:
+            query = sa.select(assignments.c.id).where(
+                assignments.c.state == spelt, assignments.c.lane_id.in_(_partitions(connection, chosen))
+            )
+            query = query.where(*_later(after)).order_by(assignments.c.priority.desc(), assignments.c.id).limit(limit)
+            return _rows(connection, list(connection.execute(query).scalars()))
 
     def leased(self, before: int | None, limit: int) -> list[WantedAnswer]:
         """At most so many wanted answers that a person is at, below a row number, the latest first."""
@@ -70,13 +82,16 @@ class QueueRows:
         query = sa.select(assignments.c.priority, assignments.c.id).where(
             assignments.c.lane_id == partition_id, assignments.c.state == _OPEN
         )
-        if after is not None:
-            later = sa.and_(assignments.c.priority == after.priority, assignments.c.id > after.id)
-            query = query.where(assignments.c.priority <= after.priority).where(
-                sa.or_(assignments.c.priority < after.priority, later)
-            )
-        query = query.order_by(assignments.c.priority.desc(), assignments.c.id).limit(limit)
+        query = query.where(*_later(after)).order_by(assignments.c.priority.desc(), assignments.c.id).limit(limit)
         return [(-priority, key) for priority, key in connection.execute(query)]
+
+
+def _later(after: Urgency | None) -> list[sa.ColumnElement[bool]]:
+    """That an answer comes after a place in the order of work."""
+    if after is None:
+        return []
+    later = sa.and_(assignments.c.priority == after.priority, assignments.c.id > after.id)
+    return [assignments.c.priority <= after.priority, sa.or_(assignments.c.priority < after.priority, later)]
 
 
 def return_lease(connection: sa.Connection, assignment_id: int) -> bool:

@@ -11,7 +11,7 @@ from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
 from assistant.routing.route import Route
-from assistant.store.database import Database, person_of
+from assistant.store.database import Database, label_versions_of, person_of
 from assistant.store.review.labels.reviews import counting, leaves_unknown
 from assistant.store.runs.machine_answers import newest_fit
 from assistant.store.runs.prelabels import newest
@@ -97,7 +97,9 @@ def run_items(connection: sa.Connection, run_id: int, after: int, limit: int) ->
                 scores, sa.and_(scores.c.fit_id == newest_fit(run_id), scores.c.item_id == prelabels.c.item_id)
             )
         )
-        .where(prelabels.c.run_id == run_id, prelabels.c.item_id > after, newest(prelabels))
+        .where(
+            prelabels.c.run_id == run_id, prelabels.c.item_id > after, newest(prelabels), items.c.erased_at.is_(None)
+        )
         .order_by(prelabels.c.item_id)
         .limit(limit)
     )
@@ -151,12 +153,13 @@ def answered(connection: sa.Connection, first: int, last: int, *, blind: bool) -
 
     An answer that leaves categories unknown does not count: the item still wants a complete one.
     """
+    versions = label_versions_of(connection)
     query = (
         sa.select(
             reviews.c.item_id, sa.func.count(sa.distinct(person_of(reviews.c.rater))), sa.func.max(reviews.c.created_at)
         )
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-        .where(reviews.c.item_id.between(first, last), counting(), review_details.c.review_id.is_(None))
+        .where(reviews.c.item_id.between(first, last), counting(versions), review_details.c.review_id.is_(None))
         .where(~leaves_unknown())
         .group_by(reviews.c.item_id)
     )
@@ -172,7 +175,7 @@ def unqueued(database: Database, run_id: int, ways: Collection[str]) -> int:
         .select_from(routes)
         .where(routes.c.run_id == run_id, routes.c.route.in_(ways), newest(routes))
         .where(~sa.exists().where(tasks.c.item_id == routes.c.item_id, tasks.c.run_id == run_id))
-        .where(~sa.exists().where(reviews.c.item_id == routes.c.item_id, counting()))
+        .where(~sa.exists().where(reviews.c.item_id == routes.c.item_id, counting(database.label_versions)))
     )
     with database.read() as connection:
         return int(connection.execute(query).scalar_one())

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from assistant.domain.assignments import AssignmentSlot
 from assistant.domain.canonical import rater_key
-from assistant.store.database import Database
+from assistant.domain.review_work import PRACTICE, TaskKind
+from assistant.store.database import Database, label_versions_of
 from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import counting
 from assistant.store.tables.content import items, reviews
@@ -22,6 +23,7 @@ def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
         sa.select(
             *(assignments.c.id, tasks.c.id, items.c.id, items.c.external_id, assignments.c.user_id),
             *(assignments.c.token, tasks.c.policy_id, tasks.c.policy_version, tasks.c.blind, tasks.c.run_id),
+            *(assignments.c.claimed_at, tasks.c.kind),
         )
         .select_from(
             assignments.join(tasks, tasks.c.id == assignments.c.task_id).join(items, items.c.id == tasks.c.item_id)
@@ -30,7 +32,12 @@ def find_slot(database: Database, assignment_id: int) -> AssignmentSlot | None:
     )
     with database.read() as connection:
         row = connection.execute(query).first()
-    return None if row is None else AssignmentSlot._make(row)
+    if row is None:
+        return None
+    slot, versions = AssignmentSlot._make(row[:-2]), database.label_versions
+    if versions is None or slot.policy_id != versions.policy_id or TaskKind(row.kind) in PRACTICE:
+        return slot
+    return slot._replace(policy_version=versions.became(slot.policy_version, row.claimed_at or ""))
 
 
 class Involved(NamedTuple):
@@ -64,7 +71,7 @@ def involved(connection: sa.Connection, assignment_ids: Collection[int]) -> dict
     passing = sa.select(mine.c.id, passes.c.user_id).join(passes, passes.c.task_id == mine.c.task_id).where(those)
     saying = sa.select(mine.c.id, reviews.c.rater).join(reviews, reviews.c.item_id == mine.c.item_id)
     passed, busy = (_by_number(connection.execute(query)) for query in (passing, holding))
-    said = _by_number(connection.execute(saying.where(those, counting())))
+    said = _by_number(connection.execute(saying.where(those, counting(label_versions_of(connection)))))
     return {
         number: Involved(
             frozenset(passed.get(number, ())),

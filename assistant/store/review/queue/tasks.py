@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.assignments import Waiting
 from assistant.domain.review_work import NewTask, TaskKind
+from assistant.store.connection.project_guard import refuse_asking_people
 from assistant.store.database import LOOKUP, PAGE, Database, now, parts
 from assistant.store.project_scope import wanted_within
 from assistant.store.review.queue import events
@@ -23,6 +24,8 @@ _COPIED = (
     *("priority", "due_at", "overlap", "sample_id", "gold_id", "for_user"),
 )
 
+_WAITING = ("open", "paused")
+_FREE = (*_WAITING, "closed")  # slots that were not begun
 _OPEN: sa.ColumnClause[str] = sa.literal_column("'open'")  # spelt out, as in the partial index
 
 
@@ -33,7 +36,11 @@ def add_tasks(connection: sa.Connection, new: Sequence[NewTask], at: str = "") -
         connection: the transaction.
         new: the tasks.
         at: when they were made, ISO 8601 in UTC; now where nothing is said.
+
+    Raises:
+        ConflictError: the project is no active one.
     """
+    refuse_asking_people(connection)
     numbers = partition_numbers(connection, {Partition.of(task) for task in new})
     stamp, made = at or now(), list[int]()
     for part in parts(new, PAGE):
@@ -69,14 +76,14 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
     )
     slots, stamp = connection.execute(query.order_by(assignments.c.seat)).all(), now()
     begun = sum(row.state in {"leased", "answered"} for row in slots)
-    free = [row for row in slots if row.state in {"open", "closed"}]
+    free = [row for row in slots if row.state in _FREE]
     keep = max(0, wanted.overlap - begun)
     for whose in {row.for_user for row in free[:keep]}:
         partition = Partition.of(wanted) if whose == EVERYBODY else Partition.of(replace(wanted, for_user=whose))
         theirs = [row for row in free[:keep] if row.for_user == whose]
         place = partition_numbers(connection, {partition})[partition]
         _open(connection, theirs, place, wanted.priority, stamp)
-    surplus = [row for row in free[keep:] if row.state == "open"]
+    surplus = [row for row in free[keep:] if row.state in _WAITING]
     _set(connection, surplus, state="closed")
     events.record(connection, AssignmentEventKind.CLOSED, surplus, stamp, reason="unwanted")
     missing = range(len(slots), len(slots) + max(0, keep - len(free)))
@@ -87,7 +94,7 @@ def change_task(connection: sa.Connection, task_id: int, wanted: NewTask) -> Non
 
 
 def close_open(connection: sa.Connection, task_ids: Sequence[int], *, reason: str) -> int:
-    """Close the open slots of these tasks, for a reason (a stable word); what is leased or answered stays.
+    """Close the open and paused slots of tasks, for a reason (a stable word); what is leased or answered stays.
 
     Returns:
         How many slots were closed.
@@ -95,7 +102,7 @@ def close_open(connection: sa.Connection, task_ids: Sequence[int], *, reason: st
     closed, stamp = 0, now()
     for part in parts(task_ids, LOOKUP):
         connection.execute(sa.select(tasks.c.id).where(tasks.c.id.in_(part)).with_for_update())
-        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state == "open")
+        statement = sa.update(assignments).where(assignments.c.task_id.in_(part), assignments.c.state.in_(_WAITING))
         shut = connection.execute(statement.values(state="closed").returning(*events.CHANGED)).all()
         closed += events.record(connection, AssignmentEventKind.CLOSED, shut, stamp, reason=reason)
         working = sa.exists().where(assignments.c.task_id == tasks.c.id, assignments.c.state == "leased")
@@ -112,7 +119,7 @@ def close_complete(connection: sa.Connection, task_id: int) -> bool:
 @cache
 def _closing() -> sa.Update:
     waiting_for = sa.exists().where(
-        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased"))
+        assignments.c.task_id == sa.bindparam("task"), assignments.c.state.in_(("open", "leased", "paused"))
     )
     done = sa.update(tasks).where(tasks.c.id == sa.bindparam("task"), tasks.c.closed_at.is_(None), ~waiting_for)
     return done.values(closed_at=sa.bindparam("now"))
@@ -204,10 +211,11 @@ def _slots(task_id: int, row: dict[str, Any], numbers: range) -> list[dict[str, 
 
 
 def _open(connection: sa.Connection, slots: Sequence[sa.Row[Any]], lane_id: int, priority: float, at: str) -> None:
-    """Free slots are wanted, there and so urgently; what is so already has no event."""
+    """Free slots are wanted, there and so urgently; what is so already has no event, what is paused stays paused."""
     closed = [row for row in slots if row.state == "closed"]
-    moved = [row for row in slots if row.state == "open" and (row.lane_id, row.priority) != (lane_id, priority)]
-    _set(connection, closed + moved, state="open", lane_id=lane_id, priority=priority)
+    moved = [row for row in slots if row.state in _WAITING and (row.lane_id, row.priority) != (lane_id, priority)]
+    _set(connection, closed, state="open", lane_id=lane_id, priority=priority)
+    _set(connection, moved, lane_id=lane_id, priority=priority)
     for kind, changed in ((AssignmentEventKind.REOPENED, closed), (AssignmentEventKind.REASSIGNED, moved)):
         events.record(connection, kind, changed, at, lane_id=lane_id, priority=priority)
 

@@ -146,7 +146,8 @@ def list_waiting(
     limit: Limit = 50,
 ) -> WantedPage:
     """What waits, most urgent first; `-` as a filter is for work without a team, label or skill."""
-    rows = steering.list_waiting(site(request).workspace, chosen.wanted(), read_urgency(cursor or ""), limit + 1)
+    place = read_urgency(cursor or "")
+    rows = steering.list_waiting(site(request).workspace, chosen.wanted(), place, limit + 1, state=chosen.in_state)
     following = urgency_name(rows[limit - 1]) if len(rows) > limit else None
     return WantedPage(rows=[_shown(request, one, who) for one in rows[:limit]], next=following)
 

@@ -22,6 +22,7 @@ from assistant.messages.wording import what
 from assistant.web.cache import remembered
 from assistant.web.context import site
 from assistant.web.presentation.advice import advice
+from assistant.web.presentation.figures import left_out
 from assistant.web.presentation.pagination import Text
 from assistant.web.presentation.quality import measured, weeks
 from assistant.web.presentation.rendering import language_of, render
@@ -47,6 +48,8 @@ def quality(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HT
         runs=runs,
         reports=list(evaluation_reports(workspace)),
         source=source,
+        left_out=left_out(request),
+        version=workspace.policy.version,
     )
 
 

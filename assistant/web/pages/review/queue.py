@@ -18,9 +18,11 @@ from assistant.application.review.steering import (
     list_leases,
     list_waiting,
 )
+from assistant.application.review.tasks.changes import find_change
 from assistant.domain.assignments import Urgency, Waiting, WantedAnswer
 from assistant.domain.permissions import Permission, may
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import AssignmentState, Principal
+from assistant.domain.task_changes import TaskChange
 from assistant.web.cache import remembered
 from assistant.web.context import site
 from assistant.web.downloads import Ending, FileColumn, download
@@ -86,10 +88,14 @@ def queue_file(request: Request, ending: Ending, _: Viewer, __: Taker) -> Respon
 
 
 @router.get("/queue/tasks")
-def tasks(request: Request, who: Viewer, chosen: Filters, after: Text = "", given: Text = "") -> HTMLResponse:
-    """What waits, item by item, most urgent first; `given` is the wanted answer that was just assigned."""
-    found = find_wanted(site(request).workspace, given) if given else None
-    return tasks_page(request, who, chosen, after, given=found)
+def tasks(
+    request: Request, who: Viewer, chosen: Filters, *, after: Text = "", given: Text = "", changed: Before = None
+) -> HTMLResponse:
+    """What waits, item by item, most urgent first; `given` was just assigned, `changed` is a change just made."""
+    workspace = site(request).workspace
+    found = find_wanted(workspace, given) if given else None
+    made = find_change(workspace, changed) if changed else None
+    return tasks_page(request, who, chosen, after, given=found, changed=made)
 
 
 def tasks_page(
@@ -99,6 +105,7 @@ def tasks_page(
     after: str,
     *,
     given: WantedAnswer | None = None,
+    changed: TaskChange | None = None,
     error: str = "",
     status: int = 200,
 ) -> HTMLResponse:
@@ -108,7 +115,7 @@ def tasks_page(
         request,
         "/queue/tasks",
         chosen.values(),
-        partial(list_waiting, workspace, chosen.wanted()),
+        partial(list_waiting, workspace, chosen.wanted(), state=chosen.in_state),
         place=read_urgency(after),
         key=urgency_name,
         parameter="after",
@@ -126,7 +133,12 @@ def tasks_page(
         kinds=terms.KINDS,
         now=datetime.now(UTC).isoformat(),
         people={user.name: user for user in people},
-        fit=assignable(workspace, found.rows, people),
+        fit=assignable(workspace, found.rows, people) if chosen.in_state is AssignmentState.OPEN else {},
+        state=chosen.in_state.value,
+        states=terms.TASK_STATES,
+        changed=changed,
+        change_kinds=terms.TASK_CHANGES,
+        changes_asked=terms.CHANGES_ASKED,
         shown_id=partial(assignment_name, workspace),
         given=given,
         error=error,
@@ -138,7 +150,7 @@ def tasks_page(
 def tasks_file(request: Request, ending: Ending, chosen: Filters, _: Viewer, __: Taker) -> Response:
     """The same as a file."""
     workspace = site(request).workspace
-    fetch = partial(list_waiting, workspace, chosen.wanted())
+    fetch = partial(list_waiting, workspace, chosen.wanted(), state=chosen.in_state)
     rows = everything(fetch, lambda one: Urgency(one.priority, one.id))
     named: FileColumn[WantedAnswer] = FileColumn("assignment_id", lambda one: assignment_name(workspace, one.id))
     return download(request, "tasks", ending, (named, *ROWS), rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.review.preferences import review_profile
+from assistant.application.workspace.policy_changes import unread_changes
 from assistant.domain.review_work import Principal
 from assistant.web.context import site
 from assistant.web.presentation.rendering import language_of, render
@@ -17,9 +18,11 @@ router = APIRouter()
 AHEAD = 3  # items taken before they are needed
 
 
-@router.get("/review")
-def review(request: Request, who: Reviewer) -> HTMLResponse:
-    """The page."""
+@router.get("/review", response_class=HTMLResponse)
+def review(request: Request, who: Reviewer) -> Response:
+    """The page; first what changed in the policy, where they have not read it."""
+    if unread := unread_changes(site(request).workspace, who):
+        return RedirectResponse(f"/policy/changes/{unread[0].name}", 303)
     return render(
         request,
         "review/index.html",

@@ -133,7 +133,8 @@ def test_any_id_has_a_page_that_lists_lead_to(made_up: MadeUp, signed_in: Signed
     assert "<b>x" not in page.text
 
 
-def test_an_unknown_item_is_said_in_words(made_up: MadeUp, signed_in: SignedIn) -> None:
+@pytest.mark.usefixtures("made_up")
+def test_an_unknown_item_is_said_in_words(signed_in: SignedIn) -> None:
     client = signed_in(Role.MANAGER)
     assert client.get("/items/none%20such").status_code == 404
     assert client.get("/api/v1/items/99999/life").status_code == 404

@@ -1,29 +1,31 @@
-"""The workspace's settings: `assistant.toml` with overrides from the environment, validated as a whole."""
+"""What settings there are: sections of `assistant.toml` and of a project's `project.toml`, with their defaults."""
 
 from __future__ import annotations
 
-import difflib
-import json
-import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assistant.domain.model_options import ModelOptions, check_extra, options_for
 from assistant.errors import SettingsError
 
-SETTINGS_FILE = "assistant.toml"
-ENVIRONMENT_PREFIX = "ASSISTANT__"  # ASSISTANT__MODEL__CONCURRENCY=64 overrides [model] concurrency
-_LISTS = {"languages", "metadata"}  # keys whose variable holds names parted by commas
-_ONE_EDIT = 0.6  # difflib similarity from which a suggestion helps more than it confuses
-
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TitleSettings(_Section):
+    """What the project is called on pages; without a title by its key."""
+
+    en: str = Field(default="", max_length=200)
+    zh: str = Field(default="", max_length=200)
+
+    def by_language(self) -> dict[str, str]:
+        """The titles that are given."""
+        return {name: text for name, text in (("en", self.en), ("zh", self.zh)) if text}
 
 
 class ContentSettings(_Section):
@@ -47,17 +49,11 @@ class PromptSettings(_Section):
     embedded: str = "compact@1"  # with the embedded model, which reads slowly
 
 
-class ModelSettings(_Section):
-    """The language model and how hard it may be driven."""
+class ProjectModelSettings(_Section):
+    """The project's language model, and how it is asked."""
 
     spec: str = "local"
-    concurrency: int = Field(default=16, ge=1, le=2048)
-    timeout_seconds: float = Field(default=120, gt=0)
-    max_attempts: int = Field(default=5, ge=1, le=20)  # per asking, for faults of the server
     max_asks: int = Field(default=3, ge=1, le=10)  # replies paid for before an item counts as failed
-    outage_seconds: float = Field(default=300, ge=0)  # with no success for so long, the job stops
-    requests_per_minute: float | None = Field(default=None, gt=0)
-    tokens_per_minute: float | None = Field(default=None, gt=0)
     temperature: float | None = Field(default=None, ge=0, le=2)  # overrides the prompt's own
     confirm_above_usd: float | None = Field(default=None, ge=0)  # a run dearer than this is asked about first
     extra: Mapping[str, Any] = {}  # further parameters and headers, for all models or in a table named by a spec
@@ -72,6 +68,27 @@ class ModelSettings(_Section):
     def options(self, spec: str) -> ModelOptions:
         """What is sent to a model beyond the prompt."""
         return options_for(self.extra, spec)
+
+
+class ModelSettings(ProjectModelSettings):
+    """The language model and how hard it may be driven."""
+
+    concurrency: int = Field(default=16, ge=1, le=2048)
+    timeout_seconds: float = Field(default=120, gt=0)
+    max_attempts: int = Field(default=5, ge=1, le=20)  # per asking, for faults of the server
+    outage_seconds: float = Field(default=300, ge=0)  # with no success for so long, the job stops
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+
+    def headers(self, spec: str, environ: Mapping[str, str]) -> dict[str, str]:
+        """The extra headers for a model with the variables they name. Raises SettingsError for a variable not set."""
+        place = "[model.extra.headers]"
+        try:
+            return self.options(spec).expanded_headers(environ)
+        except KeyError as error:
+            raise SettingsError("header_variable_unset", where=place, variable=error.args[0]) from None
+        except ValueError as error:
+            raise SettingsError("header_unsendable", where=place, header=error.args[0]) from None
 
 
 class EmbedderSettings(_Section):
@@ -201,8 +218,9 @@ class Price(_Section):
 
 
 class Settings(_Section):
-    """Everything `assistant.toml` may hold. Frozen; secrets are never part of it."""
+    """All settings as one project has them. Frozen; secrets are never part of it."""
 
+    title: TitleSettings = TitleSettings()
     content: ContentSettings = ContentSettings()
     policy: PolicySettings = PolicySettings()
     prompt: PromptSettings = PromptSettings()
@@ -218,99 +236,15 @@ class Settings(_Section):
     prices: Mapping[str, Price] = {}
 
 
-def load_settings(workspace: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings of a workspace folder.
+class ProjectSettings(_Section):
+    """What a `project.toml` may hold: each key overrides the same one of `assistant.toml`."""
 
-    Raises:
-        SettingsError: no file, no TOML, or wrong keys; all wrong keys are told at once, each with file:line
-            (or the variable's name) and the nearest right key.
-    """
-    path = workspace / SETTINGS_FILE
-    try:
-        source = path.read_text(encoding="utf-8-sig")
-        values = tomllib.loads(source)
-    except FileNotFoundError:
-        raise SettingsError("no_workspace", where=str(workspace), folder=str(workspace)) from None
-    except (ValueError, RecursionError) as error:  # of Python itself: numbers of thousands of digits, deep nesting
-        raise SettingsError("settings_not_toml", where=str(path), why=str(error)) from None
-    lines = _key_lines(source)
-    places = {key: f"{SETTINGS_FILE}:{line}" for key, line in lines.items()}
-    for key, name, value in _environment_values(os.environ if environ is None else environ):
-        _put(values, key, value)
-        places[key] = name
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        wrong = _wrong_settings(error, places)
-        raise SettingsError("settings_wrong", where=str(path), count=len(wrong), settings="".join(wrong)) from None
-
-
-def _environment_values(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str, object]]:
-    for name in sorted(environ):
-        if name.startswith(ENVIRONMENT_PREFIX):
-            key = tuple(part.lower() for part in name.removeprefix(ENVIRONMENT_PREFIX).split("__"))
-            yield key, name, _environment_value(key, environ[name])
-
-
-def _environment_value(key: tuple[str, ...], text: str) -> object:
-    """The value of a variable; below `[model.extra]`, where no type is known, it is JSON or else text."""
-    if key[:2] == ("model", "extra") and "headers" not in key[2:-1]:
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return [part.strip() for part in text.split(",")] if key[-1] in _LISTS else text
-
-
-def _put(values: dict[str, Any], key: tuple[str, ...], value: object) -> None:
-    for part in key[:-1]:
-        below = values.setdefault(part, {})
-        if not isinstance(below, dict):
-            return
-        values = below
-    values[key[-1]] = value
-
-
-def _key_lines(source: str) -> dict[tuple[str, ...], int]:
-    """Line of every table and key; the TOML reader itself gives no positions."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(source.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            table = _split_key(header[1])
-            lines.setdefault(table, number)
-        elif pair := re.match(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""", line):
-            lines.setdefault(table + _split_key(pair[1]), number)
-    return lines
-
-
-def _split_key(text: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in re.findall(r"""[\w-]+|"[^"]*"|'[^']*'""", text))
-
-
-def _wrong_settings(error: ValidationError, places: Mapping[tuple[str, ...], str]) -> list[str]:
-    """A line for each wrong key: its place, its name and what is wrong."""
-    told = []
-    for problem in error.errors(include_url=False, include_input=False):
-        key = tuple(str(part) for part in problem["loc"])
-        place = next((places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in places), SETTINGS_FILE)
-        told.append(f"\n  {place}: {'.'.join(key)}: {_advice(problem['type'], problem['msg'], key)}")
-    return told
-
-
-def _advice(kind: str, message: str, key: tuple[str, ...]) -> str:
-    if kind != "extra_forbidden":
-        return message.removeprefix("Value error, ")
-    allowed = _keys_beside(key)
-    near = difflib.get_close_matches(key[-1], allowed, n=1, cutoff=_ONE_EDIT)
-    return f"no such key; did you mean {near[0]}?" if near else f"no such key; there are: {', '.join(allowed)}"
-
-
-def _keys_beside(key: tuple[str, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in key[:-1]:
-        field = model.model_fields.get(part)
-        section = Price if part == "prices" else (field.annotation if field else None)
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            model = section
-    return list(model.model_fields)
+    title: TitleSettings = TitleSettings()
+    content: ContentSettings = ContentSettings()
+    policy: PolicySettings = PolicySettings()
+    prompt: PromptSettings = PromptSettings()
+    model: ProjectModelSettings = ProjectModelSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    routing: RoutingSettings = RoutingSettings()
+    trust: TrustSettings = TrustSettings()
+    review: ReviewSettings = ReviewSettings()

@@ -1,4 +1,4 @@
-"""From settings and prompt to what a run is done with, and to its identity."""
+"""How a run asks, what makes two commands the same run, and what routes its answers first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from assistant.policy.retrieve import NEAR_DISTANCES, RetrievalOptions
 from assistant.prompting.template import Prompt
 from assistant.routing.doubts import RoutingPolicy
 from assistant.routing.instructions.finding import LabelWords
-from assistant.routing.rules import RouteRules
 from assistant.settings import RoutingSettings, Settings
 
 _ANYTHING_IS_NEAR = 2.0  # the largest cosine distance: of other embedders nothing was measured
@@ -68,14 +67,4 @@ def routing_policy(settings: RoutingSettings, policy: Policy, *, seed: int, nonc
         seed=seed,
         nonce=nonce,
         words=LabelWords.of(policy),
-    )
-
-
-def route_rules(settings: RoutingSettings, monitor_share: float) -> RouteRules:
-    """The numbers in the rules that route scored items; the share follows from what is accepted, or is set."""
-    return RouteRules(
-        severe_from=settings.severe_from,
-        expert_below=settings.expert_below,
-        double_below=settings.double_below,
-        monitor_share=monitor_share,
     )

@@ -1,0 +1,1 @@
+"""Projects of a workspace: set up, listed, their states and members."""
