@@ -216,7 +216,7 @@ ASSIGNMENT_EVENTS = {
     AssignmentEventKind.CLAIMED: marked("claimed"),
     AssignmentEventKind.EXTENDED: marked("claim extended"),
     AssignmentEventKind.UNCOVERED: marked("hidden content viewed"),
-    AssignmentEventKind.RELEASED: marked("released"),
+    AssignmentEventKind.RELEASED: marked("given back"),
     AssignmentEventKind.EXPIRED: marked("claim expired"),
     AssignmentEventKind.RETURNED: marked("claim withdrawn by a lead"),
     AssignmentEventKind.ANSWERED: marked("answered"),
@@ -243,6 +243,8 @@ EVENT_REASONS = {
     "answered_before": marked("answered before"),
 }
 """Why an event of an assignment happened."""
+
+GROUPS = {"team": marked("Team"), "vendor": marked("Vendor"), "site": marked("Site"), "contract": marked("Contract")}
 
 QUALIFICATIONS = {
     QualificationState.RUNNING: marked("in progress"),
@@ -363,6 +365,8 @@ ACTIONS = {
     "link.issue": marked("login link issued"),
     "login.refused": marked("login refused"),
     "login.refused.sum": marked("login refused (total)"),
+    "membership.end": marked("membership ended"),
+    "membership.set": marked("membership set"),
     "names.show": marked("names shown"),
     "nonce.draw": marked("random number drawn"),
     "people.look": marked("person's figures viewed"),
