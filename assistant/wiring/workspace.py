@@ -307,8 +307,7 @@ class Workspace(Stores):
             opened.close()
         with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
-                if key.policy_id == self.policy.id:
-                    index.drop(key)
+                index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
         project = self.project.id
