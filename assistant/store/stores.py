@@ -19,6 +19,7 @@ from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.results import ResultStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
+from assistant.store.content.batches import BatchStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.policy_changes import PolicyChangeStore
@@ -30,6 +31,7 @@ from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
+from assistant.store.people.memberships import MembershipStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.changes.change_list import TaskChangeList
@@ -40,6 +42,7 @@ from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.jobs import JobStore
+from assistant.store.runs.populations import PopulationStore
 from assistant.store.runs.prelabels import PrelabelStore
 from assistant.store.runs.rounds import RoundStore
 from assistant.store.runs.routes import RouteStore
@@ -80,6 +83,11 @@ class Stores(ABC):
         return ItemStore(self.database)
 
     @cached_property
+    def batches(self) -> BatchStore:
+        """Batches of items."""
+        return BatchStore(self.database)
+
+    @cached_property
     def precedents(self) -> PrecedentStore:
         """Items with an adjudicated label that guide the model."""
         return PrecedentStore(self.database)
@@ -105,6 +113,11 @@ class Stores(ABC):
     def runs(self) -> RunStore:
         """Runs."""
         return RunStore(self.database)
+
+    @cached_property
+    def populations(self) -> PopulationStore:
+        """Which items runs are about."""
+        return PopulationStore(self.database)
 
     @cached_property
     def run_items(self) -> RunItemStore:
@@ -220,6 +233,11 @@ class Stores(ABC):
         return TaskChangeList(self.database)
 
     # people
+
+    @cached_property
+    def memberships(self) -> MembershipStore:
+        """Where people work from when to when."""
+        return MembershipStore(self.database)
 
     @cached_property
     def users(self) -> UserStore:

@@ -2,9 +2,9 @@
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
                                 savings evals coverage routed serve decisions review pages databases team attacks
-                                policy_change]
+                                policy_change migration]
 
-`--rows` is the size of the section `databases`, a million by default.
+`--rows` is the size of the sections `databases` and `migration`, a million by default.
 
 With `--json` a line for each figure, {section, what, measured, wanted, holds, commit}; `holds` is null where the
 section leaves the predictions to the reader.
@@ -34,6 +34,7 @@ from tests.bench.databases import ROWS, databases
 from tests.bench.decisions import decisions
 from tests.bench.embedding import embedding
 from tests.bench.evals import evals
+from tests.bench.migration import migration
 from tests.bench.pages import pages
 from tests.bench.policy_change import policy_change
 from tests.bench.review import review
@@ -241,6 +242,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "serve": serve,
     "decisions": decisions,
     "databases": databases,
+    "migration": migration,
     "team": team,
     "policy_change": policy_change,
     "attacks": attacks,
@@ -260,6 +262,7 @@ _ALONE = {
     "review",
     "pages",
     "databases",
+    "migration",
     "team",
     "attacks",
     "policy_change",
@@ -271,6 +274,7 @@ def main(words: list[str]) -> None:
     as_json, (words, rows) = "--json" in words, _rows([word for word in words if word != "--json"])
     chosen = words or list(SECTIONS)
     SECTIONS["databases"] = partial(databases, rows=rows)
+    SECTIONS["migration"] = partial(migration, rows=rows)
     if unknown := set(chosen) - set(SECTIONS):
         sys.exit(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
     told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout

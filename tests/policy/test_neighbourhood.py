@@ -1,4 +1,4 @@
-"""What is likely to fall under a changed clause: learned from what cites it, and taken until enough of it is expected."""
+"""What is likely to fall under a changed clause: learned from what cites it, taken until enough is expected."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_of_a_clause_with_another_example_only_that_example_changed() -> None:
     source = OLD.source.replace("the ugliest one 😂", "the ugliest one").replace('version: "1"', 'version: "2"')
     new = parse_policy(source, "new")
     changed, stayed = changed_texts(compare_policies(OLD, new), OLD, new)
-    assert changed == [f"Post your worst photo of Ilse here, let's vote for the ugliest one{end}" for end in (" 😂", "")]
+    assert changed == [
+        f"Post your worst photo of Ilse here, let's vote for the ugliest one{end}" for end in (" 😂", "")
+    ]
     assert any("Do not degrade a particular person" in text for text in stayed)
 
 

@@ -38,6 +38,7 @@ ENTRIES = (
         Permission.SEE_DISAGREEMENTS,
     ),
     MenuEntry("/queue", marked("Queue"), marked("Unassigned, in progress and overdue tasks."), Permission.SEE_QUEUE),
+    MenuEntry("/batches", marked("Batches"), marked("Items by delivery: state and due time."), Permission.SEE_RUNS),
     MenuEntry("/runs", marked("Runs"), marked("Prelabeling jobs: progress, cost, failures."), Permission.SEE_RUNS),
     MenuEntry("/quality", marked("Quality"), marked("Agreement figures, with intervals."), Permission.SEE_QUALITY),
     MenuEntry(

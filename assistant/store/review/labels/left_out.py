@@ -86,7 +86,7 @@ def _stale(table: sa.Table, versions: LabelVersions) -> sa.ColumnElement[int] | 
 
 
 def _told(kind: LeftOutKind, row: sa.Row[Any], versions: LabelVersions) -> LeftOutLabels:
-    policy_id, version, stale, labels, item_count = row
+    policy_id, version, stale, labels, item_count = tuple(row)
     as_version = version if version is not None else versions.unknown_as
     carried = any(one.version == as_version for one in versions.carried)
     if policy_id is not None and policy_id != versions.policy_id:
