@@ -352,7 +352,7 @@ def _rule(workspace: Workspace, edit: TaskEdit, user_id: int | None = None) -> C
 
 
 def _assignee(workspace: Workspace, name: str, user_id: int | None) -> User:
-    user = workspace.users.find(name)
+    user = workspace.users.member(name)
     if user is None or (user_id is not None and user.id != user_id):
         raise NotFoundError("user_not_found", where=name)
     return user
