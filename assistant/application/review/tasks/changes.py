@@ -347,10 +347,15 @@ def _rule(workspace: Workspace, edit: TaskEdit, user_id: int | None = None) -> C
     qualified_only = workspace.settings.review.qualification_items > 0
     if edit.kind is not ChangeKind.REASSIGN or edit.person is None:
         return ChangeRule(edit)
-    user = workspace.users.member(edit.person)
-    if user is None and user_id is None:
-        raise NotFoundError("member_not_found", field="person", user=edit.person, project=workspace.project.key)
-    return ChangeRule(edit, (user or workspace.users.get(edit.person)).principal(), qualified_only)
+    user = _assignee(workspace, edit.person, user_id)
+    return ChangeRule(edit, user.principal(), qualified_only)
+
+
+def _assignee(workspace: Workspace, name: str, user_id: int | None) -> User:
+    user = workspace.users.member(name)
+    if user is None or (user_id is not None and user.id != user_id):
+        raise NotFoundError("member_not_found", field="person", user=name, project=workspace.project.key)
+    return user
 
 
 def _stored_values(
