@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from assistant.domain.items import ItemFilter
 from assistant.domain.reviews import ReviewFilter
 from assistant.domain.runs import Run, RunItemFilter
 from assistant.errors import AssistantError
+from assistant.routing.route import Route
 from assistant.store.content import item_list, precedent_list
+from assistant.store.life.item_records import external_id, item_records
 from assistant.store.people import qualifications
 from assistant.store.people.reviewer_figures import queue_answers
 from assistant.store.review.disagreements import adjudications, disagreement_cases, disagreement_list
@@ -26,7 +29,7 @@ from assistant.store.review.queue import claims, routed_items, workload
 from assistant.store.review.queue import tasks as queue_tasks
 from assistant.store.review.queue.answers import last_given
 from assistant.store.review.queue.partitions import languages_waiting
-from assistant.store.review.queue.slots import find_slot
+from assistant.store.review.queue.slots import find_slot, involved, notes_on
 from assistant.wiring.workspace import Workspace
 from tests.project_worlds import LANGUAGES, items_of
 
@@ -82,6 +85,21 @@ def _disputed(workspace: Workspace) -> object:
     lists = [DisagreementFilter(kind=kind, settled=settled) for kind in (MACHINE, PEOPLE) for settled in (True, False)]
     found = [disagreement_list.page(workspace.database, wanted, limit=MOST) for wanted in lists]
     return [*found, disagreement_list.page(workspace.database, DisagreementFilter(), limit=MOST, per_item=True)]
+
+
+def _records(connection: Any, key: int) -> object:
+    """All of an item, but for how many items of other projects have its content: its page says so on purpose."""
+    records = item_records(connection, key)
+    return replace(records, item=records.item._replace(same_elsewhere=0))
+
+
+def _selected(workspace: Workspace, run: Run) -> object:
+    chosen = workspace.prelabels_among([one.key for one in items_of(workspace)])
+    policy_id = workspace.policy.id
+    return [
+        *(chosen.pending(run, policy_id), chosen.count_pending(run, policy_id), chosen.count_known(run, policy_id)),
+        chosen.unshared(run),
+    ]
 
 
 READERS: Mapping[str, Reader] = {
@@ -163,12 +181,43 @@ READERS: Mapping[str, Reader] = {
     "practice": _each_user(lambda c, _, user: [qualifications.of_user(c, user.id), qualifications.trained(c, user.id)]),
     "passed": _connected(lambda c, _: qualifications.passed_rounds(c)),
     "disagreements": _disputed,
-    "waiting disagreements": lambda w: disagreement_list.waitingitems_of(w.database),
+    "waiting disagreements": lambda w: disagreement_list.waiting_items(w.database),
     "disagreements of items": lambda w: [disagreement_cases.of_item(w.database, f"e{n}") for n in range(10)],
     "adjudications": lambda w: [
         w.adjudications.newest(),
         adjudications.page(w.database, AdjudicationFilter(), before=None, limit=MOST),
     ],
+    "items with all that is known": _connected(lambda c, w: [_records(c, one.key) for one in items_of(w)]),
+    "ids by number": _connected(lambda c, w: [external_id(c, one.key) for one in items_of(w)]),
+    "releases": lambda w: w.releases.page(),
+    "results of items": _each_run(lambda w, run: [w.results.get(run, f"e{n}") for n in range(10)]),
+    "failures": _each_run(lambda w, run: w.results.failures(run, MOST)),
+    "history of runs": _each_run(lambda w, run: [w.runs.events(run), w.routing_rounds.latest(run.id)]),
+    "routes": _each_run(lambda w, run: [w.routes.of_item(run.id, f"e{n}") for n in range(10)]),
+    "routed to reviewers": _each_run(lambda w, run: w.routes.ever(run.id, Route.REVIEW, "")),
+    "labelled routes": _each_run(lambda w, run: list(w.labelled_items.routed(run.id))),
+    "changes": _each_run(lambda w, run: [w.run_changes.count(run, one) for one in w.runs.all()]),
+    "changed items": _each_run(lambda w, run: [w.run_changes.items(run, one, MOST) for one in w.runs.all()]),
+    "answers to score": _each_run(lambda w, run: w.eval_answers.answers(run.id, [one.key for one in items_of(w)])),
+    "what an evaluation asks": _each_run(_selected),
+    "models": _each_run(lambda w, run: [w.pool.models(run.id, page) for page in w.pool.pages(run.id)]),
+    "other answers": _each_run(
+        lambda w, run: [w.pool.other_answers([one.id for one in w.runs.all()], page) for page in w.pool.pages(run.id)]
+    ),
+    "cases": lambda w: [
+        (w.adjudications.answers(one.key), w.adjudications.notes(one.key), notes_on(w.database, one.key))
+        for one in items_of(w)
+    ],
+    "guided": lambda w: [
+        disagreement_cases.guiding(w.database, one.key, one.content_digest, w.policy.id) for one in items_of(w)
+    ],
+    "disagreements of rows": lambda w: disagreement_list.of_items(
+        w.database, DisagreementFilter(), [one.key for one in items_of(w)]
+    ),
+    "beginnings": lambda w: disagreement_cases.texts(w.database, [one.key for one in items_of(w)], 9),
+    "who is involved": _connected(
+        lambda c, w: involved(c, [one.id for one in w.queue_rows.open(PartitionFilter(), None, MOST)])
+    ),
     "answers in the queue": lambda w: queue_answers(w.database),
     "figures of people": lambda w: reviewer_figures(w, "all"),
 }

@@ -16,9 +16,19 @@ from assistant.application.review.fill_queue import Filling, fill_queue, list_co
 from assistant.application.review.gold import make_gold, retire_gold
 from assistant.application.review.practice import begin_round, give_training
 from assistant.application.review.precedents import make_precedent, withdraw_precedent
+from assistant.application.review.steering import (
+    assign,
+    assignable,
+    assignment_name,
+    list_labelers,
+    list_leases,
+    list_waiting,
+    return_leases,
+)
 from assistant.application.routing.release import RunRelease
 from assistant.application.routing.settlement import settle_run
 from assistant.application.workspace.create import make_workspace
+from assistant.domain.assignments import PartitionFilter
 from assistant.domain.certificates import CertificateEventKind, Purpose, SampledItem, Score, Settlement
 from assistant.domain.certificates import Origin as FinalOrigin
 from assistant.domain.items import Content, Item, StoredItem
@@ -321,6 +331,16 @@ def let_expire(workspace: Workspace, _: Random) -> None:
     later.close()
 
 
+def steer(workspace: Workspace, random: Random) -> None:
+    """A lead takes leases back, or gives an item to one person."""
+    leased = list_leases(workspace, None, 2)
+    return_leases(workspace, [assignment_name(workspace, one.id) for one in leased], actor="lea")
+    waiting = list_waiting(workspace, PartitionFilter(), None, 1)
+    assignable(workspace, waiting, list_labelers(workspace))
+    for one in waiting:
+        assign(workspace, assignment_name(workspace, one.id), random.choice(PEOPLE_NAMES), actor="lea")
+
+
 def settle_item(workspace: Workspace, random: Random) -> None:
     """An adjudicator decides."""
     one = _one(workspace, random)
@@ -384,7 +404,7 @@ ACTS: Mapping[str, Act] = {
     one.__name__: one
     for one in (
         *(take_in, group, import_answers, ask, share, run_job, route, import_labels, compare, fit_and_draw, settle),
-        *(enqueue, want, work, undo, let_expire, settle_item, guide, know, forget, practise, export),
+        *(enqueue, want, work, undo, let_expire, steer, settle_item, guide, know, forget, practise, export),
     )
 }
 FIRST = ("take_in", "take_in", "ask", "import_labels", "enqueue", "work", "know", "settle_item")

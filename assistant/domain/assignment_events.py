@@ -214,12 +214,7 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
     claimed_at: str | None = None
     for event in events[1:]:
         kind = event.event
-        if kind is AssignmentEventKind.RESTORED:
-            open_again = _known(event)["state"] is AssignmentState.OPEN
-            if free_since is not None and not open_again:
-                waiting += _between(free_since, event.at)
-            free_since = (free_since or event.at) if open_again else None
-        if kind in _ENDS_WAITING and free_since is not None:
+        if _ends_waiting(event) and free_since is not None:
             waiting += _between(free_since, event.at)
             free_since = None
         if kind is AssignmentEventKind.CLAIMED:
@@ -230,8 +225,8 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
         elif kind in _ABANDONS and claimed_at is not None:
             abandoned += _between(claimed_at, event.at)
             claimed_at = None
-        if kind in _OFFERS_AGAIN:
-            free_since = event.at
+        if _offers_again(event):
+            free_since = free_since or event.at
     if free_since is not None:
         waiting += _between(free_since, now)
     answered_before = held_before and known_state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
@@ -247,6 +242,16 @@ _ENDS_WAITING = frozenset(
 )
 _ABANDONS = frozenset({AssignmentEventKind.RELEASED, AssignmentEventKind.EXPIRED, AssignmentEventKind.RETURNED})
 _OFFERS_AGAIN = _ABANDONS | {AssignmentEventKind.REOPENED, AssignmentEventKind.RESUMED}
+
+
+def _ends_waiting(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _ENDS_WAITING or (restored and not _offers_again(event))
+
+
+def _offers_again(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _OFFERS_AGAIN or (restored and _known(event)["state"] is AssignmentState.OPEN)
 
 
 def _between(since: str, until: str) -> float:

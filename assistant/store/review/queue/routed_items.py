@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
+from assistant.domain.task_changes import ChangeKind
 from assistant.routing.route import Route
 from assistant.store.database import Database, label_versions_of, person_of
+from assistant.store.review.changes.change_list import stands
 from assistant.store.review.labels.reviews import counting, leaves_unknown
 from assistant.store.runs.machine_answers import newest_fit
 from assistant.store.runs.prelabels import newest
@@ -55,6 +57,7 @@ class Existing(NamedTuple):
         begun: how many of its answers are given or leased.
         escalated: whether a person asked for it in place of an earlier one.
         created_at: ISO 8601 in UTC.
+        cancelled, prioritized: whether a lead has cancelled it, or given it another priority, and that stands.
     """
 
     id: int
@@ -63,6 +66,8 @@ class Existing(NamedTuple):
     begun: int
     escalated: bool
     created_at: str
+    cancelled: bool = False
+    prioritized: bool = False
 
 
 class LabelsElsewhere(NamedTuple):
@@ -122,7 +127,11 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
     busy = sa.case((assignments.c.state.in_(("leased", "answered")), 1), else_=0)
     begun = sa.select(sa.func.sum(busy)).where(assignments.c.task_id == tasks.c.id).scalar_subquery()
     query = (
-        sa.select(tasks, begun.label("begun"))
+        sa.select(
+            *(tasks, begun.label("begun")),
+            stands(ChangeKind.CANCEL).label("cancelled"),
+            stands(ChangeKind.PRIORITY).label("prioritized"),
+        )
         .where(tasks.c.run_id == run_id, tasks.c.item_id.between(first, last), tasks.c.for_user.is_(None))
         .where(tasks.c.gold_id.is_(None))
         .order_by(tasks.c.id)
@@ -205,4 +214,5 @@ def _existing(row: sa.Row[Any], *, escalated: bool) -> Existing:
         overlap=row.overlap,
         sample_id=row.sample_id,
     )
-    return Existing(row.id, task, row.closed_at is not None, int(row.begun or 0), escalated, row.created_at)
+    begun, by_lead = int(row.begun or 0), (bool(row.cancelled), bool(row.prioritized))
+    return Existing(row.id, task, row.closed_at is not None, begun, escalated, row.created_at, *by_lead)

@@ -37,8 +37,7 @@ from assistant.web.api_schema import (
     paged,
     problems,
 )
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.security.authentication import needs
 
 router = group("tasks/changes")

@@ -23,8 +23,7 @@ from assistant.domain.assignments import Urgency, Waiting, WantedAnswer
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import AssignmentState, Principal
 from assistant.domain.task_changes import TaskChange
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.pagination import Before, Text, address, everything, listing
