@@ -23,6 +23,10 @@ OF_ALL_PROJECTS = frozenset(
 )
 """Tables of the workspace; every other one belongs to a project."""
 
+RECORDS_OF_READING = frozenset({"releases", "release_items"})
+"""Tables of a project that say what was read from it: exports of a closed one are releases, too."""
+
+_ALWAYS_WRITTEN = OF_ALL_PROJECTS | RECORDS_OF_READING
 _STATE = "SELECT event FROM project_events WHERE project_id = {} ORDER BY id DESC LIMIT 1"
 
 
@@ -65,7 +69,7 @@ def guard_writes(engine: sa.Engine) -> None:
 
 
 def _before_execute(connection: sa.Connection, statement: Any, *_: object) -> None:
-    if isinstance(statement, sa.UpdateBase) and getattr(statement.table, "name", "") not in OF_ALL_PROJECTS:
+    if isinstance(statement, sa.UpdateBase) and getattr(statement.table, "name", "") not in _ALWAYS_WRITTEN:
         guard = connection.get_execution_options().get("guard")
         if guard is not None:
             guard.refuse({ProjectState.CLOSED: "project_closed"})
