@@ -5,6 +5,7 @@ The state is read in the transaction itself, once, before its first row of a pro
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
@@ -41,8 +42,10 @@ class ProjectGuard:
     def state(self) -> ProjectState:
         """The project's, as this transaction sees it."""
         marker = "?" if self._connection.dialect.name == "sqlite" else "%s"
-        found = self._connection.exec_driver_sql(_STATE.format(marker), (self._project_id,)).scalar_one()
-        return ProjectState(found)
+        with closing(self._connection.connection.cursor()) as cursor:  # the driver's own: every answer pays for it
+            cursor.execute(_STATE.format(marker), (self._project_id,))
+            [[state]] = cursor.fetchall()
+        return ProjectState(state)
 
     def refuse(self, states: dict[ProjectState, str]) -> None:
         """Raises ConflictError with the code of the present state, where it has one there."""
