@@ -253,9 +253,7 @@ class Workspace(Stores):
     @cached_property
     def policy_in_use(self) -> PolicyInUse:
         """Which version is in use, and which labels count under it."""
-        return PolicyInUse(
-            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
-        )
+        return PolicyInUse(self, parse_policy, lasting=not self._serves)
 
     @cached_property
     def written_policy(self) -> Policy:
