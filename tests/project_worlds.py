@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from assistant.application.review.enqueue_stale import enqueue_stale
 
 from assistant.application.items.erase import ErasureKind, ErasureTarget, erase
 from assistant.application.projects.project_folder import EXAMPLE, ProjectChoice
 from assistant.application.projects.projects import init_project
 from assistant.application.review.adjudication import adjudicate
-from assistant.application.review.enqueue_stale import enqueue_stale
 from assistant.application.review.fill_queue import Filling, fill_queue, list_conflicts
 from assistant.application.review.gold import make_gold, retire_gold
 from assistant.application.review.practice import begin_round, give_training

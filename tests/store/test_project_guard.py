@@ -50,7 +50,9 @@ ELSEWHERE = (
     ),
 )
 """Modules of what is the workspace's: the log, users and how they sign in, the database itself, vectors by content."""
-NAMES_IT = re.compile(r"project_id|project_of|_own\b|_within\(|_there\b|runs_of|run_id|fit_id|item_key|task_id|_review\b")
+NAMES_IT = re.compile(
+    r"project_id|project_of|_own\b|_within\(|_there\b|runs_of|run_id|fit_id|item_key|task_id|_review\b"
+)
 """What the text of a function has that says which project: checked where the history doesn't come along."""
 _NUMBER = "its row number was looked up within the project"
 _SLOTS = "row numbers of slots of tasks of the project"
