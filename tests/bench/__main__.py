@@ -2,7 +2,7 @@
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
                                 savings evals coverage routed serve decisions review pages databases team attacks
-                                policy_change migration]
+                                 policy_change migration batches]
 
 `--rows` is the size of the sections `databases` and `migration`, a million by default.
 
@@ -26,6 +26,7 @@ from pathlib import Path
 import orjson
 
 from tests.bench.attacks import attacks
+from tests.bench.batches import batches
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
@@ -245,6 +246,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "migration": migration,
     "team": team,
     "policy_change": policy_change,
+    "batches": batches,
     "attacks": attacks,
 }
 # Sections that need no workspace made ready.
@@ -266,6 +268,7 @@ _ALONE = {
     "team",
     "attacks",
     "policy_change",
+    "batches",
 }
 
 

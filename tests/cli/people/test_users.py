@@ -208,7 +208,10 @@ def test_a_file_of_passwords_is_never_written_over(typed: Assistant, tmp_path: P
 def test_where_people_work_is_imported_printed_and_changed_from_a_day_on(typed: Assistant, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     head = "name,role,languages,team,vendor,site,contract,weekly_hours,valid_from,valid_to\n"
-    rows = ["ana,reviewer,en,A,Acme,Lisbon,C1,40,2026-01-01,2026-01-31", "ana,reviewer,en,B,Acme,Lisbon,C1,20,2026-02-01,"]
+    rows = [
+        "ana,reviewer,en,A,Acme,Lisbon,C1,40,2026-01-01,2026-01-31",
+        "ana,reviewer,en,B,Acme,Lisbon,C1,20,2026-02-01,",
+    ]
     file.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
     assert typed("users", "import", file, "--dry-run", "--json").json["memberships"] == 2
     said = typed("users", "import", file, "--json")
