@@ -11,6 +11,7 @@ from hashlib import sha256
 import orjson
 
 from assistant.application.labeling.runs import find_run
+from assistant.domain.accounts import User
 from assistant.domain.task_changes import (
     ChangeKind,
     ChangePreview,
