@@ -17,8 +17,8 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.certification.simulation import SimulationOptions, Trials, batch_methods
 from assistant.application.certification.labelled_pool import labelled_pool
+from assistant.application.certification.simulation import SimulationOptions, Trials, batch_methods
 from assistant.trust.certificates.campaign import CertificateTarget
 from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import Method, MethodSummary
