@@ -253,9 +253,7 @@ class Workspace(Stores):
     @cached_property
     def policy_in_use(self) -> PolicyInUse:
         """Which version is in use, and which labels count under it."""
-        return PolicyInUse(
-            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
-        )
+        return PolicyInUse(self, parse_policy, lasting=not self._serves)
 
     @cached_property
     def written_policy(self) -> Policy:
@@ -309,8 +307,7 @@ class Workspace(Stores):
             opened.close()
         with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
-                if key.policy_id == self.policy.id:
-                    index.drop(key)
+                index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
         project = self.project.id

@@ -1,4 +1,4 @@
-"""What is likely to fall under a changed clause: learned from what cites it, and taken until enough of it is expected."""
+"""What is likely to fall under a changed clause: learned from what cites it, taken until enough is expected."""
 
 from __future__ import annotations
 

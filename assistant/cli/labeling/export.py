@@ -50,6 +50,7 @@ def status(
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         found = describe_workspace(opened, name_run_about(opened, run, population), failures=failed)
+        note_left_out(output, opened)
         going = found.run
         work = None if going is None else for_people(opened, going.run)
     counts = {**found.content, "languages": found.languages}

@@ -23,8 +23,8 @@ from assistant.domain.populations import PopulationChoice
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.application.review.enqueue_stale import StaleQueued
     from assistant.application.review.fill_queue import Filling, QueueNeed
+    from assistant.application.workspace.enqueue_stale import StaleQueued
 
 _TOLD = {
     "added": "added",
@@ -84,7 +84,6 @@ def enqueue(
     Example: assistant enqueue --team nights --due 48h
     """
     from assistant.application.labeling.populations import find_run_about
-    from assistant.application.review.enqueue_stale import enqueue_stale
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -92,6 +91,7 @@ def enqueue(
         preview_filling,
         standing_of,
     )
+    from assistant.application.workspace.enqueue_stale import enqueue_stale
     from assistant.wiring.actor import actor
 
     output, until, named = Output(as_json=as_json), read_moment(due), team.strip()

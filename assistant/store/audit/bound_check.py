@@ -148,7 +148,11 @@ class LoggedRows:
         elif action.startswith("certificate.") and "row" in detail:
             singles = self._events if "event" in detail else self._certificates
             singles.add(int(detail.get("event", number)), detail["row"])
-        elif action == BOUND:
+        else:
+            self._take_many(action, detail)
+
+    def _take_many(self, action: str, detail: Mapping[str, Any]) -> None:
+        if action == BOUND:
             self._bound(detail)
         elif action == ERASED:
             for name, was, now in detail.get("rebound", ()):

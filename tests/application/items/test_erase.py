@@ -153,7 +153,7 @@ def test_labels_certificates_figures_and_the_other_replies_stay(made_up: MadeUp)
     assert erasure is not None
     assert (erasure.reason, erasure.actor, erasure.counts["labels"]) == (REASON, "ida", 2)
     assert REASON in after.stored.item.content.text
-    assert [one.action for one in after.records.changes][0] == "item.erase"
+    assert next(one.action for one in after.records.changes) == "item.erase"
     [line] = (workspace.journal_folder / "replies-00000001.jsonl").read_bytes().splitlines()
     assert orjson.loads(line)["content_digest"] == "another"
     folder = workspace.project_folder / "evals"

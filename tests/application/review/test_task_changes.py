@@ -91,7 +91,7 @@ class Team:
         with self.workspace.database.write() as connection:
             return add_tasks(connection, wanted)
 
-    def answer(self, name: str, *labels: str, seconds: float = 1.0) -> int | None:
+    def answer(self, name: str, *labels: str) -> int | None:
         """The next item somebody gets, answered."""
         found = self.queue.claim(self.people[name])
         if not found:
@@ -246,14 +246,14 @@ def test_values_that_are_missing_and_names_of_no_one_are_refused(team: Team) -> 
     ):
         with pytest.raises(InvalidValueError, match=code):
             preview_change(team.workspace, where, what)
-    for where, what, code in (
-        (where, edit("reassign", person="nemo"), "user_not_found"),
+    for chosen, what, code in (
+        (where, edit("reassign", person="nemo"), "member_not_found"),
         (TaskFilter(person="nemo"), edit("pause"), "user_not_found"),
         (TaskFilter(run="r77"), edit("pause"), "run"),
         (TaskFilter(task_ids=(number, 10**9)), edit("pause"), "assignment_gone"),
     ):
         with pytest.raises(NotFoundError, match=code):
-            preview_change(team.workspace, where, what)
+            preview_change(team.workspace, chosen, what)
 
 
 def test_items_without_a_task_or_of_no_one_are_listed(team: Team) -> None:

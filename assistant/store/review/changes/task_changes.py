@@ -30,7 +30,7 @@ from assistant.store.tables.task_changes import (
     unchanged_tasks,
 )
 
-PART = 500
+PART = 200
 """Tasks changed in one transaction: a claim waits for no longer than that takes."""
 
 _ALIVE = ("open", "leased", "paused")

@@ -388,7 +388,7 @@ def _head(versions: LabelVersions | None) -> sa.ScalarSelect[int]:
     )
 
 
-def _answer_left_out(mine: sa.Alias, versions: LabelVersions | None) -> sa.ColumnElement[bool]:
+def _answer_left_out(mine: sa.FromClause, versions: LabelVersions | None) -> sa.ColumnElement[bool]:
     """That a wanted answer was given, under a policy version that does not count."""
     if versions is None:
         return sa.false()
