@@ -68,7 +68,7 @@ def three_projects() -> Iterator[list[Workspace]]:
             for key in KEYS[1:]:
                 first.projects.add(key, {}, state=ProjectState.ACTIVE, actor="setup")
             opened = [first, *(first.of_project(key) for key in KEYS[1:])]
-            opened[2].__dict__["policy"] = replace(first.policy, id="other", digest="d" * 32)
+            opened[2].__dict__["written_policy"] = replace(first.policy, id="other", digest="d" * 32)
             for name in PEOPLE_NAMES:
                 role = Role.LEAD if name == "lea" else Role.REVIEWER
                 first.users.add(name, role=role, actor="setup", skills=["expert"] if name == "lea" else [])
