@@ -22,7 +22,7 @@ from assistant.cli.items import erase, item, releases
 from assistant.cli.labeling import batch, content, export, policy, prelabel, runs
 from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
-from assistant.cli.people import tokens, users, users_import
+from assistant.cli.people import memberships, tokens, users, users_import
 from assistant.cli.progress import Heartbeat
 from assistant.cli.workspace import audit, backup, db, enqueue, openapi, projects, queue, queue_history, serve, server
 from assistant.cli.workspace import init as workspace
@@ -88,6 +88,7 @@ app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")
 app.add_typer(labels.precedents_app, name="precedents")
 users_import.register(users.app)
+memberships.register(users.app)
 queue_history.register(queue.app)
 app.add_typer(queue.app, name="queue")
 app.add_typer(users.app, name="users")

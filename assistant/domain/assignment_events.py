@@ -207,34 +207,39 @@ def work_times(events: Sequence[AssignmentEvent], now: str) -> WorkTimes:
         return WorkTimes(None, None, None)
     first = events[0]
     unknown = first.event is AssignmentEventKind.UNKNOWN
-    known_state = AssignmentState((first.known or {}).get("state") or AssignmentState.OPEN)
+    state = AssignmentState((first.known or {}).get("state") or AssignmentState.OPEN)
     held_before = unknown and first.token > 0
-    waiting, handling, abandoned = 0.0, 0.0, 0.0
-    free_since: str | None = first.at if not unknown or known_state is AssignmentState.OPEN else None
-    claimed_at: str | None = None
-    for event in events[1:]:
-        kind = event.event
-        if _ends_waiting(event) and free_since is not None:
-            waiting += _between(free_since, event.at)
-            free_since = None
-        if kind is AssignmentEventKind.CLAIMED:
-            claimed_at = event.at
-        elif kind is AssignmentEventKind.ANSWERED and claimed_at is not None:
-            handling += _between(claimed_at, event.at)
-            claimed_at = None
-        elif kind in _ABANDONS and claimed_at is not None:
-            abandoned += _between(claimed_at, event.at)
-            claimed_at = None
-        if _offers_again(event):
-            free_since = free_since or event.at
-    if free_since is not None:
-        waiting += _between(free_since, now)
-    answered_before = held_before and known_state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
+    answered_before = held_before and state in {AssignmentState.ANSWERED, AssignmentState.LEASED}
+    handling, abandoned = _leases(events)
     return WorkTimes(
-        None if unknown else waiting,
+        None if unknown else _waiting(events, now),
         None if answered_before else handling,
         None if held_before else abandoned,
     )
+
+
+def _waiting(events: Sequence[AssignmentEvent], now: str) -> float:
+    """Seconds in which one was free to be claimed, from its first event on."""
+    waiting, since = 0.0, events[0].at or None
+    for event in events[1:]:
+        if _ends_waiting(event) and since is not None:
+            waiting, since = waiting + _between(since, event.at), None
+        if _offers_again(event):
+            since = since or event.at
+    return waiting if since is None else waiting + _between(since, now)
+
+
+def _leases(events: Sequence[AssignmentEvent]) -> tuple[float, float]:
+    """Seconds of leases that ended in an answer, and of those that ended without one."""
+    handling, abandoned, since = 0.0, 0.0, None
+    for event in events[1:]:
+        if event.event is AssignmentEventKind.CLAIMED:
+            since = event.at
+        elif event.event is AssignmentEventKind.ANSWERED and since is not None:
+            handling, since = handling + _between(since, event.at), None
+        elif event.event in _ABANDONS and since is not None:
+            abandoned, since = abandoned + _between(since, event.at), None
+    return handling, abandoned
 
 
 _ENDS_WAITING = frozenset(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from assistant.domain.memberships import MOST_HOURS, Membership
 from assistant.domain.review_work import Role
 from assistant.errors import InputError
+from assistant.ingest.moments import read_day
 from assistant.ingest.reading.problems import AS_IT_IS, Note, ReadingOptions
 from assistant.ingest.reading.readers import read_rows
 from assistant.ingest.reading.rows import InputRow, Refusal
 
-_TEXTS = ("name", "display_name", "role", "team")
+_TEXTS = ("name", "display_name", "role", "team", "vendor", "site", "contract", "project")
+_DAYS = ("valid_from", "valid_to")
+_OF_A_MEMBERSHIP = ("vendor", "site", "contract", "weekly_hours", *_DAYS)
+_COLUMNS = (*_TEXTS, "languages", "skills", "queues", "weekly_hours", *_DAYS)
+_LONGEST_NAME = 120  # characters of a team, vendor, site or contract
 _LISTS = ("languages", "skills", "queues")
 _TOLD_ELSEWHERE = frozenset({"has_password", "disabled", "created_at"})  # `assistant users list --json` writes them
 
@@ -28,6 +35,10 @@ class PersonRow:
         role: what they may do.
         team: theirs; empty for none.
         languages, skills, queues: what they may take.
+        vendor, site, contract: where they work; empty for none.
+        weekly_hours: agreed, 0 to 168; None where it isn't said.
+        valid_from, valid_to: first and last day of that; None for today, and for until further notice.
+        project: key of a project they are a member of; empty for none.
     """
 
     line: int
@@ -38,12 +49,38 @@ class PersonRow:
     languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    vendor: str = ""
+    site: str = ""
+    contract: str = ""
+    weekly_hours: float | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    project: str = ""
+
+    @property
+    def has_membership(self) -> bool:
+        """Whether the row says where they work in more words than a team's name."""
+        return any(getattr(self, name) not in {"", None} for name in _OF_A_MEMBERSHIP)
+
+    def membership(self, name: str, today: date) -> Membership:
+        """Where they work, by the name they sign in with."""
+        return Membership(
+            person=name,
+            team=self.team,
+            vendor=self.vendor,
+            site=self.site,
+            contract=self.contract,
+            weekly_hours=self.weekly_hours,
+            valid_from=self.valid_from or today,
+            valid_to=self.valid_to,
+        )
 
 
 def read_people(path: Path, reading: ReadingOptions = AS_IT_IS, *, note: Note) -> list[PersonRow]:
     """All users of a file: `name`, and `role`, `display_name`, `languages`, `skills`, `queues`, `team` where they are.
 
-    Lists are parted by commas or semicolons, or are lists.
+    Lists are parted by commas or semicolons, or are lists. `vendor`, `site`, `contract`, `weekly_hours`, `valid_from`
+    and `valid_to` say where a person works from when to when: one row for each such time.
 
     Args:
         path: a table in any format `read_rows` reads.
@@ -60,11 +97,16 @@ def read_people(path: Path, reading: ReadingOptions = AS_IT_IS, *, note: Note) -
         except InputError as error:
             wrong.append(error)
     if wrong:
-        known = {"columns": ", ".join((*_TEXTS, *_LISTS)), "roles": ", ".join(Role)}
-        raise InputError("people_rows_unusable", where=str(path), rows=len(wrong), wrong=tuple(wrong), **known)
+        raise unusable(path, wrong)
     if not found:
         raise InputError("no_people_in_file", where=str(path))
     return found
+
+
+def unusable(path: Path, wrong: Sequence[InputError]) -> InputError:
+    """The error of a file of which some rows can't be used, with all of them."""
+    known = {"columns": ", ".join(_COLUMNS), "roles": ", ".join(Role)}
+    return InputError("people_rows_unusable", where=str(path), rows=len(wrong), wrong=tuple(wrong), **known)
 
 
 def _person(row: InputRow | Refusal) -> PersonRow:
@@ -73,7 +115,7 @@ def _person(row: InputRow | Refusal) -> PersonRow:
     for _, sentence in row.unread.values():
         raise InputError("person_row_unreadable", line=row.line, said=sentence)
     values = {name.strip().lower().replace(" ", "_"): value for name, value in row.values.items()}
-    if unknown := sorted(values.keys() - {*_TEXTS, *_LISTS, *_TOLD_ELSEWHERE, ""}):
+    if unknown := sorted(values.keys() - {*_COLUMNS, *_TOLD_ELSEWHERE, ""}):
         raise InputError("person_column_unknown", line=row.line, column=unknown[0])
     texts = dict(_texts(values, row.line))
     role = texts["role"] or Role.REVIEWER.value
@@ -81,6 +123,9 @@ def _person(row: InputRow | Refusal) -> PersonRow:
         raise InputError("person_role_unknown", line=row.line, role=role)
     if not texts["name"]:
         raise InputError("person_without_name", line=row.line)
+    first, last = (_day(values.get(name), name, row.line) for name in _DAYS)
+    if first is not None and last is not None and last < first:
+        raise InputError("membership_backwards", line=row.line, first=first.isoformat(), last=last.isoformat())
     return PersonRow(
         row.line,
         texts["name"],
@@ -90,7 +135,35 @@ def _person(row: InputRow | Refusal) -> PersonRow:
         languages=_listed(values.get("languages")),
         skills=_listed(values.get("skills")),
         queues=_listed(values.get("queues")),
+        vendor=texts["vendor"],
+        site=texts["site"],
+        contract=texts["contract"],
+        weekly_hours=_hours(values.get("weekly_hours"), row.line),
+        valid_from=first,
+        valid_to=last,
+        project=texts["project"],
     )
+
+
+def _day(value: object, column: str, line: int) -> date | None:
+    if value is None or not str(value).strip():
+        return None
+    day = read_day(value)
+    if day is None:
+        raise InputError("person_day_unread", line=line, column=column, value=str(value)[:40])
+    return day
+
+
+def _hours(value: object, line: int) -> float | None:
+    if value is None or not str(value).strip():
+        return None
+    try:
+        hours = float(str(value).strip().replace(",", "."))
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours <= MOST_HOURS:
+        raise InputError("person_hours_unread", line=line, value=str(value)[:40])
+    return hours
 
 
 def _texts(values: Mapping[str, object], line: int) -> Iterator[tuple[str, str]]:
@@ -98,7 +171,10 @@ def _texts(values: Mapping[str, object], line: int) -> Iterator[tuple[str, str]]
         value = values.get(name)
         if isinstance(value, list | dict | bool):
             raise InputError("person_value_no_text", line=line, column=name)
-        yield name, "" if value is None else str(value).strip()
+        text = "" if value is None else str(value).strip()
+        if len(text) > _LONGEST_NAME and name in {"team", "vendor", "site", "contract"}:
+            raise InputError("person_value_too_long", line=line, column=name, most=_LONGEST_NAME)
+        yield name, text
 
 
 def _listed(value: object) -> tuple[str, ...]:

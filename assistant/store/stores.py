@@ -31,6 +31,7 @@ from assistant.store.life.releases import ReleaseStore
 from assistant.store.people.api_tokens import ApiTokenStore
 from assistant.store.people.login_attempts import AttemptStore
 from assistant.store.people.members import MemberStore
+from assistant.store.people.memberships import MembershipStore
 from assistant.store.people.sessions import SessionStore
 from assistant.store.people.users import UserStore
 from assistant.store.review.changes.change_list import TaskChangeList
@@ -232,6 +233,11 @@ class Stores(ABC):
         return TaskChangeList(self.database)
 
     # people
+
+    @cached_property
+    def memberships(self) -> MembershipStore:
+        """Where people work from when to when."""
+        return MembershipStore(self.database)
 
     @cached_property
     def users(self) -> UserStore:

@@ -105,6 +105,7 @@ def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
     """What is done again and again while the server runs."""
     return (
         partial(_sweep_queues, workspace),
+        workspace.memberships.follow_days,
         workspace.read_log.retry,
         partial(_look_at_schema, workspace),
         partial(close_counted_periods, workspace),

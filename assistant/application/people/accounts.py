@@ -9,6 +9,7 @@ from typing import Any
 from assistant.application.people.credentials import clean_name
 from assistant.application.people.passwords import hash_password
 from assistant.domain.accounts import User
+from assistant.domain.memberships import Membership
 from assistant.domain.review_work import Role
 from assistant.errors import InvalidValueError
 from assistant.wiring.workspace import Workspace
@@ -84,9 +85,17 @@ def add_user(workspace: Workspace, new: NewUser, *, actor: str) -> User:
     return workspace.users.add(name, role=role, actor=actor, **row)
 
 
-def add_users(workspace: Workspace, users: Iterable[NewUser], *, actor: str) -> None:
-    """Add several users, all of them or none. Raises what `add_user` does."""
-    workspace.users.add_all([_row(workspace, one) for one in users], actor=actor)
+def add_users(
+    workspace: Workspace, users: Iterable[NewUser], *, actor: str, memberships: Sequence[Membership] = ()
+) -> Sequence[Membership]:
+    """Add several users and where people work when, all of it or nothing; returns memberships that are new or changed.
+
+    Raises:
+        ConflictError: memberships of one person overlap.
+        Whatever else `add_user` raises.
+    """
+    rows = [_row(workspace, one) for one in users]
+    return workspace.users.add_all(rows, actor=actor, memberships=memberships)
 
 
 def change_user(workspace: Workspace, name: str, changes: UserChanges, *, actor: str) -> User:

@@ -13,12 +13,11 @@ import typer
 
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output, table
-from assistant.errors import InputError, InvalidValueError
+from assistant.errors import InputError
 from assistant.ingest.reading.problems import ReadingOptions
 
 if TYPE_CHECKING:
-    from assistant.application.people.accounts import NewUser
-    from assistant.ingest.people import PersonRow
+    from assistant.application.people.import_people import PeopleImport
 
 _PASSWORD_BYTES = 15  # 120 random bits, 20 letters
 
@@ -31,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @reads_tables()
 def import_users(
     file: Annotated[
-        Path, typer.Argument(help="A table: name, and role, display_name, languages, skills, queues, team.")
+        Path, typer.Argument(help="A table: name, and role, display_name, languages, skills, queues, team; see docs.")
     ],
     passwords: Annotated[
         Path | None, typer.Option(help="Write a first password for each new user here, readable only by you.")
@@ -44,65 +43,45 @@ def import_users(
 ) -> None:
     """Add a whole team, all or none; existing users are kept unchanged.
 
+    Columns vendor, site, contract, weekly_hours, valid_from and valid_to say where they work from when to when, one row
+    for each time; existing users get these, too. All mistakes are listed with their lines.
+
     Without --passwords they sign in by login link, or you set one for each.
 
     Example: assistant users import team.csv --passwords first-passwords.csv
     """
-    from assistant.application.people.accounts import add_users, list_users
-    from assistant.ingest.people import read_people
+    from assistant.application.people.import_people import import_people, plan_people_import
     from assistant.wiring.actor import actor
 
     output = Output(as_json=as_json)
-    wanted = _by_name(file, read_people(file, reading, note=output.note))
     with open_workspace(workspace) as opened:
-        there = {user.name for user in list_users(opened)}
-        new = {name: person for name, person in wanted.items() if name not in there}
-        if new and not dry_run:
-            given = _first_passwords(new, passwords)
-            add_users(opened, [_new_user(name, one, given.get(name)) for name, one in new.items()], actor=actor())
-    known = sorted(there & wanted.keys())
-    rows = [(name, one.role.value, ", ".join(one.languages) or "all", one.team or "-") for name, one in new.items()]
-    shown = [table(("name", "role", "languages", "team"), rows)] if rows else []
-    said = f"{len(new):,} {'would be ' if dry_run else ''}added, {len(known):,} unchanged"
-    output.result({"added": list(new), "there_already": known, "dry_run": dry_run}, *shown, said)
-    if known:
-        output.note(f"already exist, unchanged: {', '.join(known)}")
+        plan = plan_people_import(opened, file, reading, note=output.note)
+        new, changed = plan.new, list(plan.memberships)
+        if not dry_run:
+            given = _first_passwords(new, passwords) if new else {}
+            changed = list(import_people(opened, plan, given, actor=actor()))
+    _show(output, plan, len(changed), dry_run=dry_run)
     if passwords and new and not dry_run:
         output.note(f"{passwords} holds the passwords: pass them on one by one, then delete it")
     if new:
         output.next_step("assistant serve --team", "people sign in with their passwords")
 
 
-def _by_name(file: Path, people: Iterable[PersonRow]) -> dict[str, PersonRow]:
-    from assistant.application.people.credentials import clean_name
-
-    found: dict[str, PersonRow] = {}
-    for person in people:
-        try:
-            name = clean_name(person.name)
-        except InvalidValueError as error:
-            place = f"{file}:{person.line}: {person.name[:80]!r}"
-            raise InvalidValueError(error.code, where=place) from None
-        if name in found:
-            place = f"{file}:{person.line}"
-            raise InputError("user_in_file_twice", where=place, name=name, line=found[name].line)
-        found[name] = person
-    return found
-
-
-def _new_user(name: str, person: PersonRow, password: str | None) -> NewUser:
-    from assistant.application.people.accounts import NewUser
-
-    return NewUser(
-        name=name,
-        role=person.role,
-        display_name=person.display_name,
-        password=password,
-        languages=person.languages,
-        skills=person.skills,
-        queues=person.queues,
-        team=person.team,
-    )
+def _show(output: Output, plan: PeopleImport, memberships: int, *, dry_run: bool) -> None:
+    rows = [
+        (name, one.role.value, ", ".join(one.languages) or "all", one.team or "-") for name, one in plan.new.items()
+    ]
+    shown = [table(("name", "role", "languages", "team"), rows)] if rows else []
+    would = "would be " if dry_run else ""
+    said = [f"{len(plan.new):,} {would}added, {len(plan.there):,} unchanged"]
+    if plan.memberships:
+        same = "" if dry_run else f", {len(plan.memberships) - memberships:,} unchanged"
+        said.append(f"{memberships:,} memberships {would}set{same}")
+    counts = {"memberships": len(plan.memberships), "memberships_set": 0 if dry_run else memberships}
+    data = {"added": list(plan.new), "there_already": list(plan.there), **counts, "dry_run": dry_run}
+    output.result(data, *shown, *said)
+    if plan.there:
+        output.note(f"already exist, unchanged: {', '.join(plan.there)}")
 
 
 def _first_passwords(new: Iterable[str], out: Path | None) -> Mapping[str, str]:

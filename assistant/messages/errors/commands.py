@@ -23,5 +23,4 @@ TEXTS = {
     "secret_unreadable": marked("the secret can't be read: %(reason_given)s"),
     "tasks_would_be_overwritten": marked("this would overwrite existing tasks: %(lost)s"),
     "text_or_suite_needed": marked("a search needs a text, or a suite to measure it on"),
-    "user_in_file_twice": marked("%(name)s was in line %(line)s already; one row a person"),
 }

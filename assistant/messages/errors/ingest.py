@@ -99,6 +99,17 @@ TEXTS = {
     "person_role_unknown": marked("line %(line)s: '%(role)s' is no role"),
     "person_without_name": marked("line %(line)s: it has no name"),
     "person_value_no_text": marked("line %(line)s: %(column)s is no text"),
+    "person_name_unfit": marked("line %(line)s: '%(name)s' %(why)s"),
+    "person_in_file_twice": marked("line %(line)s: %(name)s was in line %(before)s already; one row a person"),
+    "person_rows_differ": marked("line %(line)s: %(name)s has another role, name or queue in line %(before)s"),
+    "person_day_unread": marked("line %(line)s: %(column)s '%(value)s' is no day"),
+    "person_hours_unread": marked("line %(line)s: weekly_hours '%(value)s' is no number of hours from 0 to 168"),
+    "person_value_too_long": marked("line %(line)s: %(column)s has more than %(most)s characters"),
+    "membership_backwards": marked("line %(line)s: valid_to %(last)s is before valid_from %(first)s"),
+    "memberships_of_file_overlap": marked("line %(line)s: line %(before)s has %(name)s elsewhere on the same days"),
+    "membership_overlaps_stored": marked(
+        "line %(line)s: %(name)s is stored as working for %(team)s on the same days (%(first)s..%(last)s)"
+    ),
     "no_people_in_file": marked("the file has no rows"),
     "embedder_changed": marked(
         "the embedder %(embedder)s gives vectors of %(dims)s numbers, those on disk have %(known)s: another"

@@ -20,6 +20,11 @@ TEXTS = {
     "scopes_unknown": marked("there is no scope %(scopes)s; the scopes are %(known)s"),
     "user_exists": marked("there is a user of this name already"),
     "last_admin": marked("is the last admin: no one could manage users any more"),
+    "memberships_overlap": marked("two memberships hold on the same days: %(first)s and %(second)s"),
+    "weekly_hours_out_of_range": marked("a week has 0 to %(most)s hours"),
+    "days_backwards": marked("the last day is before the first"),
+    "no_group_kind": marked("nothing is grouped by '%(text)s'; there are %(known)s"),
+    "not_a_day": marked("'%(text)s' is no day such as 2026-03-01"),
     "token_lifetime_out_of_range": marked("a token can't last %(days)s days; choose 1 to %(most)s"),
     "token_not_found": marked("there is no such token"),
 }

@@ -29,6 +29,7 @@ TEXTS = {
     "project_misspelled": marked("there is no project %(project)s; there are: %(known)s"),
     "project_exists": marked("there is a project %(project)s already"),
     "project_not_named": marked("the workspace has several projects: %(known)s"),
+    "project_unusable": marked("the project %(project)s can't be worked in: %(said)s"),
     "project_key_unfit": marked(
         "%(project)s is no key: lower-case letters, digits and hyphens, at most %(most)s, the first a letter"
     ),

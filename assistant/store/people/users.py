@@ -9,11 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.accounts import User
+from assistant.domain.memberships import Membership
 from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now, project_of
 from assistant.store.people.members import LEFT, add_members, follow_role
+from assistant.store.people.memberships import add_memberships, leave, memberships_of, move, today
 from assistant.store.tables.people import api_tokens, project_members, sessions, users
 
 CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team", "disabled"})
@@ -93,19 +95,28 @@ class UserStore:
             _insert(connection, name, role, actor, display_name=display_name, password_hash=password_hash, **more)
         return self.get(name)
 
-    def add_all(self, people: Sequence[Mapping[str, Any]], *, actor: str) -> None:
-        """Add several, all of them or none.
+    def add_all(
+        self, people: Sequence[Mapping[str, Any]], *, actor: str, memberships: Sequence[Membership] = ()
+    ) -> list[Membership]:
+        """Add several, and where people work when: all of it or nothing.
 
         Args:
             people: arguments of `add`, the actor left out.
             actor: who adds them.
+            memberships: of them, or of others.
+
+        Returns:
+            The memberships that were not there before as they are.
 
         Raises:
-            ConflictError: a name is taken.
+            ConflictError: a name is taken, or two memberships of one person overlap.
         """
+        told = {one.person for one in memberships}
         with self._database.write() as connection:
             for person in people:
-                _insert(connection, actor=actor, **person)
+                given = dict(person) | ({"team": ""} if person["name"] in told else {})
+                _insert(connection, actor=actor, **given)
+            return add_memberships(connection, memberships, actor=actor) if memberships else []
 
     def change(self, name: str, *, actor: str, **values: Any) -> User:
         """Change some of `CHANGEABLE` in one transaction; what changes nothing is not logged.
@@ -207,6 +218,19 @@ def _change(connection: sa.Connection, before: User, values: Mapping[str, Any], 
         detail["sessions_ended"] = end_sessions(connection, before.id)
         follow_role(connection, before.id, before.role, values["role"], actor)
     audit.append(connection, actor=actor, action="user.change", subject=f"user:{before.name}", detail=detail)
+    if "team" in values:
+        _follow_team(connection, before.name, str(values["team"]), actor)
+
+
+def _follow_team(connection: sa.Connection, name: str, team: str, actor: str) -> None:
+    """A team that was given to a user is theirs from today on; vendor, site and contract stay."""
+    day = today()
+    if not team:
+        leave(connection, name, day, actor=actor)
+        return
+    own = memberships_of(connection, [name])
+    held = next((one for one in own if one.holds_on(day)), Membership(person=name))
+    move(connection, replace(held, team=team, valid_from=day, valid_to=None), actor=actor)
 
 
 def _set_disabled(connection: sa.Connection, user: User, disabled: bool, actor: str) -> None:
@@ -259,3 +283,5 @@ def _insert(
     add_members(connection, project_of(connection), [(user_id, role)], event="joined", actor=actor)
     told = {"role": role.value, "password": password_hash is not None}
     audit.append(connection, actor=actor, action="user.add", subject=f"user:{name}", detail=told)
+    if row["team"]:
+        _follow_team(connection, name, str(row["team"]), actor)

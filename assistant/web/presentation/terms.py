@@ -216,7 +216,7 @@ ASSIGNMENT_EVENTS = {
     AssignmentEventKind.CLAIMED: marked("claimed"),
     AssignmentEventKind.EXTENDED: marked("claim extended"),
     AssignmentEventKind.UNCOVERED: marked("hidden content viewed"),
-    AssignmentEventKind.RELEASED: marked("released"),
+    AssignmentEventKind.RELEASED: marked("given back"),
     AssignmentEventKind.EXPIRED: marked("claim expired"),
     AssignmentEventKind.RETURNED: marked("claim withdrawn by a lead"),
     AssignmentEventKind.ANSWERED: marked("answered"),
@@ -243,6 +243,8 @@ EVENT_REASONS = {
     "answered_before": marked("answered before"),
 }
 """Why an event of an assignment happened."""
+
+GROUPS = {"team": marked("Team"), "vendor": marked("Vendor"), "site": marked("Site"), "contract": marked("Contract")}
 
 QUALIFICATIONS = {
     QualificationState.RUNNING: marked("in progress"),
@@ -363,6 +365,8 @@ ACTIONS = {
     "link.issue": marked("login link issued"),
     "login.refused": marked("login refused"),
     "login.refused.sum": marked("login refused (total)"),
+    "membership.end": marked("membership ended"),
+    "membership.set": marked("membership set"),
     "names.show": marked("names shown"),
     "nonce.draw": marked("random number drawn"),
     "people.look": marked("person's figures viewed"),
@@ -373,11 +377,13 @@ ACTIONS = {
     "policy.assessed": marked("stale labels counted"),
     "policy.carried": marked("labels carried over"),
     "policy.propose": marked("policy version proposed"),
+    "policy.use": marked("policy version first used"),
     "policy.withdrawn": marked("policy proposal withdrawn"),
     "precedent.add": marked("precedent added"),
     "precedent.withdraw": marked("precedent withdrawn"),
     "precedents.added": marked("precedents added"),
     "prelabels.import": marked("predictions imported"),
+    "prompt.use": marked("prompt version first used"),
     "qualification.begin": marked("qualification test started"),
     "release.write": marked("release recorded"),
     "review.late": marked("late answer kept"),

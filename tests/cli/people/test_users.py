@@ -203,3 +203,35 @@ def test_a_file_of_passwords_is_never_written_over(typed: Assistant, tmp_path: P
     assert typed("users", "import", tmp_path / "team.csv", "--passwords", tmp_path / "first.csv").status != 0
     assert (tmp_path / "first.csv").read_text(encoding="utf-8") == "kept"
     assert typed("users", "list", "--json").json == []
+
+
+def test_where_people_work_is_imported_printed_and_changed_from_a_day_on(typed: Assistant, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    head = "name,role,languages,team,vendor,site,contract,weekly_hours,valid_from,valid_to\n"
+    rows = [
+        "ana,reviewer,en,A,Acme,Lisbon,C1,40,2026-01-01,2026-01-31",
+        "ana,reviewer,en,B,Acme,Lisbon,C1,20,2026-02-01,",
+    ]
+    file.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    assert typed("users", "import", file, "--dry-run", "--json").json["memberships"] == 2
+    said = typed("users", "import", file, "--json")
+    assert (said.json["added"], said.json["memberships_set"]) == (["ana"], 2), said.stderr
+    told = typed("users", "memberships", "ana", "--json").json
+    assert [(one["team"], one["valid_from"], one["valid_to"]) for one in told] == [
+        ("A", "2026-01-01", "2026-01-31"),
+        ("B", "2026-02-01", None),
+    ]
+    moved = typed("users", "move", "ana", "--team", "C", "--vendor", "Other", "--from", "2026-03-01", "--json")
+    assert [(one["team"], one["valid_to"]) for one in moved.json][1:] == [("B", "2026-02-28"), ("C", None)]
+    assert "ends the day before" in moved.stderr
+    assert typed("users", "groups", "--by", "vendor", "--json").json["groups"] == []
+    for words in (("--by", "shoe"), ("--from", "soon"), ("--from", "2026-02-01", "--to", "2026-01-01")):
+        assert typed("users", "groups", *words).status != 0, words
+    assert typed("users", "move", "ana", "--team", "D", "--from", "2026-13-01").status != 0
+    assert typed("users", "move", "nobody", "--team", "D").status != 0
+    rows.append("ana,reviewer,en,D,Acme,Lisbon,C1,40,2026-02-15,")
+    file.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    refused = typed("users", "import", file)
+    assert refused.status != 0
+    assert "line 4" in refused.stderr
+    assert len(typed("users", "memberships", "ana", "--json").json) == 3

@@ -114,7 +114,7 @@ def _different(change_id: int, kind: ChangeKind, values: Mapping[str, Any]) -> s
         other |= ~sa.exists().where(alike).correlate(there)
     else:
         other |= there.c.state != _STATE_AFTER[kind].value
-    # One look-up by key after another, from the task on: read as a join, SQLite begins with all that the change changed.
+    # One look-up by key after another, from the task on: as a join, SQLite begins with all that the change changed.
     changed = sa.exists().where(was.c.change_id == change_id, was.c.assignment_id == there.c.id, other)
     slots = sa.exists().where(there.c.task_id == changed_tasks.c.task_id, changed.correlate(there))
     return query.where(mine, slots.correlate(changed_tasks))
