@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from assistant.application.review.enqueue_stale import enqueue_stale
 
 from assistant.application.items.erase import ErasureKind, ErasureTarget, erase
 from assistant.application.projects.project_folder import EXAMPLE, ProjectChoice
@@ -36,6 +35,7 @@ from assistant.application.review.tasks.changes import list_changes as list_task
 from assistant.application.routing.release import RunRelease
 from assistant.application.routing.settlement import settle_run
 from assistant.application.workspace.create import make_workspace
+from assistant.application.workspace.enqueue_stale import enqueue_stale
 from assistant.application.workspace.policy_changes import (
     Proposal,
     activate_change,
