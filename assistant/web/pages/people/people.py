@@ -53,9 +53,10 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class PeopleTableRow:
-    """Somebody with their figures; None where they gave no answer."""
+    """Somebody with their figures, None where they gave no answer; `user` is None for a rater of imported labels."""
 
-    user: User
+    name: str
+    user: User | None
     told: Figures | None
 
 
@@ -68,12 +69,12 @@ def _of(name: str, part: str) -> Any:
 
 
 COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
-    FileColumn("name", lambda row: row.user.name),
-    FileColumn("display_name", lambda row: row.user.display_name),
-    FileColumn("role", lambda row: row.user.role.value),
-    FileColumn("team", lambda row: row.user.team),
-    FileColumn("languages", lambda row: row.user.languages),
-    FileColumn("disabled", lambda row: row.user.disabled),
+    FileColumn("name", lambda row: row.name),
+    FileColumn("display_name", lambda row: row.user.display_name if row.user else row.name),
+    FileColumn("role", lambda row: row.user.role.value if row.user else ""),
+    FileColumn("team", lambda row: row.user.team if row.user else ""),
+    FileColumn("languages", lambda row: row.user.languages if row.user else ()),
+    FileColumn("disabled", lambda row: row.user.disabled if row.user else None),
     FileColumn("answers", lambda row: row.told.answers if row.told else 0),
     *(
         FileColumn(f"{name}_{part}", _of(name, part))
@@ -83,6 +84,7 @@ COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
     FileColumn("seconds", lambda row: row.told.seconds if row.told else None),
     FileColumn("active_seconds", lambda row: row.told.active_seconds if row.told else None),
     FileColumn("active_unknown", lambda row: row.told.active_unknown if row.told else None),
+    FileColumn("imported", lambda row: row.told.imported if row.told else 0),
     FileColumn("signs", lambda row: row.told.stamp.signs if row.told else ()),
 )
 
@@ -229,7 +231,9 @@ def disable(request: Request, name: str, who: Manager, back: Annotated[bool, For
 def _rows(request: Request, days: str) -> tuple[list[PeopleTableRow], Any]:
     known = figures_of_all(request, days)
     users = list_users(site(request).workspace)
-    return [PeopleTableRow(user, known.value.get(user.name)) for user in users], known.at
+    rows = [PeopleTableRow(user.name, user, known.value.get(user.name)) for user in users]
+    others = sorted(known.value.keys() - {user.name for user in users})
+    return [*rows, *(PeopleTableRow(name, None, known.value[name]) for name in others)], known.at
 
 
 def _listed(text: str) -> list[str]:
