@@ -110,6 +110,11 @@ def unusable(path: Path, wrong: Sequence[InputError]) -> InputError:
     return InputError("people_rows_unusable", where=str(path), rows=len(wrong), wrong=tuple(wrong), **known)
 
 
+def overlapping_row(line: int, name: str, before: int) -> InputError:
+    """A row has a person elsewhere on days that an earlier row is about."""
+    return InputError("memberships_of_file_overlap", line=line, name=name, before=before)
+
+
 def _person(row: InputRow | Refusal) -> PersonRow:
     if isinstance(row, Refusal):
         raise InputError("person_row_unreadable", line=row.line, said=row.message)

@@ -14,7 +14,7 @@ from assistant.domain.memberships import Membership, overlap
 from assistant.errors import InputError
 from assistant.ingest.labels.import_checks import ImportReport
 from assistant.ingest.labels.imports import import_labels
-from assistant.ingest.people import read_people, unusable
+from assistant.ingest.people import overlapping_row, read_people, unusable
 from assistant.ingest.reading.answer_columns import map_label_columns
 from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.store.people.memberships import add_memberships
@@ -130,8 +130,7 @@ def read_raters(file: Path) -> list[Membership]:
         same = [other for other in found if rater_key(other.person) == rater_key(one.person)]
         before = next((other for other in same if overlap([replace(other, person=one.person), one])), None)
         if before is not None:
-            values = {"line": row.line, "name": one.person, "before": lines[id(before)]}
-            wrong.append(InputError("memberships_of_file_overlap", **values))
+            wrong.append(overlapping_row(row.line, one.person, lines[id(before)]))
             continue
         found.append(one)
         lines[id(one)] = row.line

@@ -82,7 +82,7 @@ def import_labels(
                 rater = people.known_as(row.rater)
                 review = _review(row, rater, labels, checks, report.source)
                 report.unknown += bool(review.unknown)
-                when = row.meta | {"updated_at": row.given.at} if row.given.at else row.meta
+                when = {**row.meta, "updated_at": row.given.at} if row.given.at else row.meta
                 if newest.first(key, rater, when):
                     once.append((key, review))
                     continue

@@ -127,15 +127,14 @@ def map_label_columns(
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
     chosen = {"item_column": item, "rater_column": rater, "label_column": label}
-    told = {"at": at, "seconds": seconds, "team": team}
-    chosen |= {f"{name}_column": column for name, column in told.items()}
+    chosen |= {"at_column": at, "seconds_column": seconds, "team_column": team}
     check_named({**chosen, "each_label": label_columns, "each_rater": rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
         found_item = _item_column(item, columns, taken)
-        wide = AnswerColumns(found_item, each_rater=tuple(rater_columns), known_labels=tuple(known_labels), **told)
-        return wide.watching(sample)
-    by = rater or guess(_RATER, columns, {item, label, *label_columns, *told.values()})
+        wide = AnswerColumns(found_item, each_rater=tuple(rater_columns), known_labels=tuple(known_labels))
+        return replace(wide, at=at, seconds=seconds, team=team).watching(sample)
+    by = rater or guess(_RATER, columns, {item, label, *label_columns, at, seconds, team})
     if by is None and not rater_name:
         raise InputError("rater_column_not_found", **listed(columns))
     found_item = _item_column(item, columns, {by, label, *label_columns})
@@ -143,7 +142,7 @@ def map_label_columns(
         label = _SETTLED
     parts = _label_parts(columns, sample, label, label_columns, {found_item, by})
     found = AnswerColumns(found_item, by, rater_name, **parts, known_labels=tuple(known_labels))
-    return replace(found, **told).watching(sample)
+    return replace(found, at=at, seconds=seconds, team=team).watching(sample)
 
 
 def map_machine_columns(

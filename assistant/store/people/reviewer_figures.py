@@ -98,7 +98,12 @@ def imported_answers(database: Database, since: str = "", limit: int = MOST_IMPO
 def _imported(row: Any) -> QueueAnswer:
     seconds = row.meta.get(GIVEN_SECONDS)
     return QueueAnswer(
-        *row[:6],
+        rater=row[0],
+        item_key=row[1],
+        item_id=row[2],
+        language=row[3],
+        characters=row[4],
+        labels=row[5],
         kind=TaskKind.REVIEW,
         seconds=seconds if isinstance(seconds, int | float) else None,
         active_ms=None,

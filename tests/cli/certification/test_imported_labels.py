@@ -90,3 +90,19 @@ def test_mistakes_about_raters_are_all_listed_and_nothing_is_imported(assistant:
     with Workspace.open(items) as opened:
         assert opened.reviews.count()["labels"] == 0
         assert opened.memberships.all() == []
+
+
+def test_ties_of_imported_labels_are_listed_and_adjudicated(assistant: Assistant, items: Path) -> None:
+    """p0 is split one to one, p1 two to one, p2 is agreed on: p0 alone is a tie."""
+    said = [("p0", "zoe", "safe"), ("p0", "yan", "spam"), ("p1", "zoe", "safe"), ("p1", "yan", "spam")]
+    said += [("p1", "xia", "spam"), ("p2", "zoe", "safe"), ("p2", "yan", "safe")]
+    _import(assistant, items, "".join(f"{item},{rater},{label},2026-03-01,4,\n" for item, rater, label in said))
+    listed = ("disagreements", "list", "-w", items, "--json")
+    assert [one["item_id"] for one in assistant(*listed, "--ties").json] == ["p0"]
+    assert {one["item_id"] for one in assistant(*listed).json} == {"p0", "p1"}
+    settle = ("disagreements", "adjudicate", "p0", "--cause", "reviewer_error", "-w", items, "--json")
+    assert assistant(*settle, "--label", "shoe").status != 0
+    done = assistant(*settle, "--label", "spam")
+    assert (done.status, done.json["already"]) == (0, False), done.stderr
+    assert assistant(*settle, "--label", "spam").json["already"] is True
+    assert assistant(*listed, "--ties").json == []
