@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from assistant.application.items.erase import find_erasure, list_erasures
 from assistant.application.people.figures import reviewer_figures
+from assistant.application.projects.staffing import members_here
 from assistant.application.review.fill_queue import for_people
+from assistant.application.review.tasks.changes import find_change as find_task_change
+from assistant.application.review.tasks.changes import list_changes as list_task_changes
+from assistant.application.workspace.policy_changes import find_change, list_changes, show_change
 from assistant.domain.assignments import PartitionFilter
 from assistant.domain.disagreements import MACHINE, PEOPLE, AdjudicationFilter, DisagreementFilter
 from assistant.domain.items import ItemFilter
 from assistant.domain.reviews import ReviewFilter
 from assistant.domain.runs import Run, RunItemFilter
 from assistant.errors import AssistantError
+from assistant.routing.route import Route
 from assistant.store.content import item_list, precedent_list
+from assistant.store.life.item_records import external_id, item_records
 from assistant.store.people import qualifications
 from assistant.store.people.reviewer_figures import queue_answers
 from assistant.store.review.disagreements import adjudications, disagreement_cases, disagreement_list
 from assistant.store.review.labels import gold, gold_list, review_list, stale_labels, weekly
 from assistant.store.review.labels.all_labels import labels_said
+from assistant.store.review.labels.left_out import items_left_out
 from assistant.store.review.queue import claims, routed_items, workload
 from assistant.store.review.queue import tasks as queue_tasks
 from assistant.store.review.queue.answers import last_given
 from assistant.store.review.queue.partitions import languages_waiting
-from assistant.store.review.queue.slots import find_slot
+from assistant.store.review.queue.slots import find_slot, involved, notes_on
 from assistant.wiring.workspace import Workspace
 from tests.project_worlds import LANGUAGES, items_of
 
@@ -82,6 +91,21 @@ def _disputed(workspace: Workspace) -> object:
     lists = [DisagreementFilter(kind=kind, settled=settled) for kind in (MACHINE, PEOPLE) for settled in (True, False)]
     found = [disagreement_list.page(workspace.database, wanted, limit=MOST) for wanted in lists]
     return [*found, disagreement_list.page(workspace.database, DisagreementFilter(), limit=MOST, per_item=True)]
+
+
+def _records(connection: Any, key: int) -> object:
+    """All of an item, but for how many items of other projects have its content: its page says so on purpose."""
+    records = item_records(connection, key)
+    return replace(records, item=records.item._replace(same_elsewhere=0))
+
+
+def _selected(workspace: Workspace, run: Run) -> object:
+    chosen = workspace.prelabels_among([one.key for one in items_of(workspace)])
+    policy_id = workspace.policy.id
+    return [
+        *(chosen.pending(run, policy_id), chosen.count_pending(run, policy_id), chosen.count_known(run, policy_id)),
+        chosen.unshared(run),
+    ]
 
 
 READERS: Mapping[str, Reader] = {
@@ -163,12 +187,50 @@ READERS: Mapping[str, Reader] = {
     "practice": _each_user(lambda c, _, user: [qualifications.of_user(c, user.id), qualifications.trained(c, user.id)]),
     "passed": _connected(lambda c, _: qualifications.passed_rounds(c)),
     "disagreements": _disputed,
-    "waiting disagreements": lambda w: disagreement_list.waitingitems_of(w.database),
+    "waiting disagreements": lambda w: disagreement_list.waiting_items(w.database),
     "disagreements of items": lambda w: [disagreement_cases.of_item(w.database, f"e{n}") for n in range(10)],
     "adjudications": lambda w: [
+        w.adjudications.versions(),
         w.adjudications.newest(),
         adjudications.page(w.database, AdjudicationFilter(), before=None, limit=MOST),
     ],
+    "items with all that is known": _connected(lambda c, w: [_records(c, one.key) for one in items_of(w)]),
+    "ids by number": _connected(lambda c, w: [external_id(c, one.key) for one in items_of(w)]),
+    "releases": lambda w: w.releases.page(),
+    "results of items": _each_run(lambda w, run: [w.results.get(run, f"e{n}") for n in range(10)]),
+    "failures": _each_run(lambda w, run: w.results.failures(run, MOST)),
+    "history of runs": _each_run(lambda w, run: [w.runs.events(run), w.routing_rounds.latest(run.id)]),
+    "routes": _each_run(lambda w, run: [w.routes.of_item(run.id, f"e{n}") for n in range(10)]),
+    "routed to reviewers": _each_run(lambda w, run: w.routes.ever(run.id, Route.REVIEW, "")),
+    "labelled routes": _each_run(lambda w, run: list(w.labelled_items.routed(run.id))),
+    "changes": _each_run(lambda w, run: [w.run_changes.count(run, one) for one in w.runs.all()]),
+    "changed items": _each_run(lambda w, run: [w.run_changes.items(run, one, MOST) for one in w.runs.all()]),
+    "answers to score": _each_run(lambda w, run: w.eval_answers.answers(run.id, [one.key for one in items_of(w)])),
+    "what an evaluation asks": _each_run(_selected),
+    "models": _each_run(lambda w, run: [w.pool.models(run.id, page) for page in w.pool.pages(run.id)]),
+    "other answers": _each_run(
+        lambda w, run: [w.pool.other_answers([one.id for one in w.runs.all()], page) for page in w.pool.pages(run.id)]
+    ),
+    "cases": lambda w: [
+        (w.adjudications.answers(one.key), w.adjudications.notes(one.key), notes_on(w.database, one.key))
+        for one in items_of(w)
+    ],
+    "guided": lambda w: [
+        disagreement_cases.guiding(w.database, one.key, one.content_digest, w.policy.id) for one in items_of(w)
+    ],
+    "disagreements of rows": lambda w: disagreement_list.of_items(
+        w.database, DisagreementFilter(), [one.key for one in items_of(w)]
+    ),
+    "beginnings": lambda w: disagreement_cases.texts(w.database, [one.key for one in items_of(w)], 9),
+    "who is involved": _connected(
+        lambda c, w: involved(c, [one.id for one in w.queue_rows.open(PartitionFilter(), None, MOST)])
+    ),
+    "policy changes": lambda w: [(one, show_change(w, one.name).readers) for one in list_changes(w)],
+    "policy in use": lambda w: [w.policy.version, w.policy_in_use.get().labels],
+    "task changes": lambda w: list_task_changes(w, None, MOST),
+    "erasures": list_erasures,
+    "members": members_here,
+    "labels left out": lambda w: items_left_out(w.database),
     "answers in the queue": lambda w: queue_answers(w.database),
     "figures of people": lambda w: reviewer_figures(w, "all"),
 }
@@ -194,6 +256,10 @@ def numbers_of(workspace: Workspace) -> dict[str, list[int]]:
         for one in disagreement_list.page(database, DisagreementFilter(kind=kind, settled=settled), limit=MOST)
     ]
     return {
+        "release": [one.id for one in workspace.releases.page()],
+        "erasure": [one.id for one in list_erasures(workspace)],
+        "policy change": [one.id for one in list_changes(workspace)],
+        "task change": [one.id for one in list_task_changes(workspace, None, MOST)],
         "run": [run.id for run in runs],
         "item": [one.key for one in items_of(workspace)],
         "gold": known,
@@ -209,9 +275,15 @@ def numbers_of(workspace: Workspace) -> dict[str, list[int]]:
 def found_by(workspace: Workspace, what: str, number: int) -> object:
     """What a project finds under a number; None for nothing."""
     database = workspace.database
-    if what == "run":
+    named: dict[str, Callable[[], object]] = {
+        "run": lambda: workspace.runs.find(f"r{number}"),
+        "erasure": lambda: find_erasure(workspace, number),
+        "policy change": lambda: find_change(workspace, f"c{number}"),
+        "task change": lambda: find_task_change(workspace, number),
+    }
+    if what in named:
         with suppress(AssistantError):
-            return workspace.runs.find(f"r{number}")
+            return named[what]()
         return None
     if what == "gold":
         with database.read() as connection:
@@ -219,6 +291,7 @@ def found_by(workspace: Workspace, what: str, number: int) -> object:
     if what == "assignment":
         return find_slot(database, number) or workspace.queue_rows.find(number)
     look: dict[str, Callable[[], object]] = {
+        "release": lambda: workspace.releases.find(number),
         "item": lambda: item_list.find(database, number),
         "certificate": lambda: workspace.certificates.get(number),
         "fit": lambda: workspace.fits.get(number),

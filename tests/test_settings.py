@@ -135,3 +135,56 @@ def test_a_user_in_the_url_of_chroma_is_refused_with_its_own_variable(tmp_path: 
     assert "ASSISTANT_CHROMA_TOKEN" in str(error_words(caught.value))
     assert "ASSISTANT_DATABASE_URL" not in str(error_words(caught.value))
     assert "hunter2" not in str(error_words(caught.value))
+
+
+def project(folder: Path, text: str, key: str = "market") -> Path:
+    (folder / "projects" / key).mkdir(parents=True, exist_ok=True)
+    (folder / "projects" / key / "project.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_projects_own_file_goes_before_the_workspaces_key_by_key_and_the_environment_before_both(
+    tmp_path: Path,
+) -> None:
+    folder = write(
+        tmp_path,
+        '[model]\nspec = "openai:a"\nconcurrency = 4\n[routing]\naccept_probability = 0.8\nsevere_from = 2\n'
+        '[review.budgets]\nhate = 5\nspam = 9\n[policy]\nfile = "policies/a.md"\n',
+    )
+    project(
+        folder,
+        '[title]\nzh = "集市"\n[model]\nspec = "openai:b"\n[routing]\naccept_probability = 0.7\n'
+        "[review.budgets]\nhate = 3\n",
+    )
+    environ = {"ASSISTANT__ROUTING__SEVERE_FROM": "1"}
+    own, other = load_settings(folder, environ, project="market"), load_settings(folder, {}, project="main")
+    assert (own.model.spec, own.model.concurrency) == ("openai:b", 4)
+    assert (own.routing.accept_probability, own.routing.severe_from) == (0.7, 1)
+    assert own.review.budgets == {"hate": 3, "spam": 9}
+    assert str(own.policy.file) == "policies/a.md"
+    assert own.title.by_language() == {"zh": "集市"}
+    assert (other.model.spec, other.routing.accept_probability, other.review.budgets["hate"]) == ("openai:a", 0.8, 5)
+
+
+def test_mistakes_of_both_files_and_the_environment_are_told_at_once(tmp_path: Path) -> None:
+    folder = write(tmp_path, "[model]\nconcurrency = 0\n[routing]\naudit_share = 7\n")
+    project(
+        folder, "[routing]\naudit_share = 0.1\nseverefrom = 1\n[storage]\nconnections = 9\n[model]\nconcurrency = 3\n"
+    )
+    with pytest.raises(SettingsError) as caught:
+        load_settings(folder, {"ASSISTANT__RETRIEVAL__CLAUSES": "none"}, project="market")
+    told = str(error_words(caught.value))
+    assert "6 wrong settings" in told
+    assert "assistant.toml:2: model.concurrency" in told
+    assert "assistant.toml:4: routing.audit_share" in told  # though the project overrides it
+    assert "projects/market/project.toml:3: routing.severefrom: no such key; did you mean severe_from?" in told
+    assert "projects/market/project.toml:4: storage: belongs to the deployment" in told
+    assert "projects/market/project.toml:7: model.concurrency: belongs to the deployment" in told
+    assert "ASSISTANT__RETRIEVAL__CLAUSES" in told
+
+
+def test_a_project_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    folder = project(write(tmp_path, ""), "[model\n")
+    with pytest.raises(SettingsError, match=r"projects/market/project\.toml.*settings_not_toml"):
+        load_settings(folder, {}, project="market")
+    assert load_settings(folder, {}, project="main").model.spec == "local"

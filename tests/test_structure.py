@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MOST_SIBLINGS = 18
-WIDER = {"assistant/domain": 28}  # one module a noun of the vocabulary
+WIDER = {"assistant/domain": 32}  # one module a noun of the vocabulary
 MOST_WIRING_LINES = 500
 
 

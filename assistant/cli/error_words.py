@@ -99,7 +99,7 @@ def option_name(field: str, command: Command | None, arguments: Sequence[str]) -
         for parameter in command.params:
             if parameter.name == field:
                 options = [name for name in parameter.opts if name.startswith("--")]
-                return options[0] if options else str(parameter.human_readable_name)
+                return options[0] if options else str(parameter.metavar or parameter.name.upper())
         commands = getattr(command, "commands", {})
         command = next((commands[word] for word in arguments if word in commands), None)
     return field

@@ -19,7 +19,7 @@ from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
 from assistant.cli.items import erase, item, releases
-from assistant.cli.labeling import content, export, policy, prelabel, runs
+from assistant.cli.labeling import batch, content, export, policy, prelabel, runs
 from assistant.cli.options import give_project_option
 from assistant.cli.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
 from assistant.cli.people import memberships, tokens, users, users_import
@@ -82,6 +82,7 @@ app.add_typer(projects.app, name="project")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
+app.add_typer(batch.app, name="batch")
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(labels.labels_app, name="labels")
 app.add_typer(labels.prelabels_app, name="prelabels")

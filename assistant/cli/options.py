@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.next_command import keep
+from assistant.domain.populations import PopulationChoice
 from assistant.errors import InvalidValueError
 from assistant.ingest.reading.problems import ReadingOptions, Readings, delimiter_of, header_row_of
 
@@ -49,7 +52,26 @@ RunOption = Annotated[
     typer.Option("--run", "-r", show_default="the newest with an answer", help="The run, e.g. r3.", callback=keep),
 ]
 
+_BatchOption = Annotated[
+    str | None, typer.Option("--batch", show_default=False, help="Only the items of this batch.", callback=keep)
+]
+_WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="FIELD=VALUE",
+        show_default=False,
+        help="Only items with language=, source= or meta.NAME=; repeat: all must hold.",
+    ),
+]
+_IdsOption = Annotated[
+    Path | None,
+    typer.Option("--ids", metavar="FILE", show_default=False, help="Only the items a file names, an id a line."),
+]
+_POPULATION = {"batch": _BatchOption, "where": _WhereOption, "ids": _IdsOption}
+
 HERE = Path()
+_SPAN = re.compile(r"(\d{1,5})([hd])")
 
 _PROJECT: ContextVar[str] = ContextVar("assistant_project", default="")
 
@@ -62,6 +84,28 @@ _READING = {
 }
 READING_OPTIONS = tuple(_READING)
 """Options about files, of every command that reads tables."""
+
+
+def read_moment(text: str | None) -> datetime | timedelta | None:
+    """`48h`, `3d`, or a moment of ISO 8601; without a time zone it is this machine's.
+
+    Raises:
+        InvalidValueError: it is none of these.
+    """
+    if text is None:
+        return None
+    if span := _SPAN.fullmatch(text):
+        return timedelta(hours=int(span[1]) * (24 if span[2] == "d" else 1))
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise InvalidValueError("due_not_a_time", field="due", text=text) from None
+
+
+def read_due(text: str | None) -> datetime | None:
+    """As `read_moment`, a span counted from now."""
+    moment = read_moment(text)
+    return datetime.now(UTC) + moment if isinstance(moment, timedelta) else moment
 
 
 def give_project_option(app: typer.Typer, *, but: Collection[str], words: str = "") -> None:
@@ -140,6 +184,26 @@ def reads_tables(*roles: str) -> Callable[[Callable[..., None]], Callable[..., N
         return run
 
     return decorate
+
+
+def takes_population(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command `--batch`, `--where` and `--ids`; its parameter `population` gets what they say."""
+    signature = inspect.signature(command, eval_str=True)
+    others = [one for name, one in signature.parameters.items() if name != "population"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in _POPULATION.items()
+    ]
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        batch, where, ids = (given.pop(name) for name in _POPULATION)
+        command(**given, population=PopulationChoice(batch, tuple(where or ()), ids))
+
+    run.__signature__ = signature.replace(parameters=[*others, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in (*others, *added)}
+    del run.__wrapped__
+    return run
 
 
 def _parameter(option: str, help_text: str, roles: Sequence[str]) -> inspect.Parameter:

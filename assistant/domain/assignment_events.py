@@ -222,10 +222,10 @@ def _waiting(events: Sequence[AssignmentEvent], now: str) -> float:
     """Seconds in which one was free to be claimed, from its first event on."""
     waiting, since = 0.0, events[0].at or None
     for event in events[1:]:
-        if event.event in _ENDS_WAITING and since is not None:
+        if _ends_waiting(event) and since is not None:
             waiting, since = waiting + _between(since, event.at), None
-        if event.event in _OFFERS_AGAIN:
-            since = event.at
+        if _offers_again(event):
+            since = since or event.at
     return waiting if since is None else waiting + _between(since, now)
 
 
@@ -247,6 +247,16 @@ _ENDS_WAITING = frozenset(
 )
 _ABANDONS = frozenset({AssignmentEventKind.RELEASED, AssignmentEventKind.EXPIRED, AssignmentEventKind.RETURNED})
 _OFFERS_AGAIN = _ABANDONS | {AssignmentEventKind.REOPENED, AssignmentEventKind.RESUMED}
+
+
+def _ends_waiting(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _ENDS_WAITING or (restored and not _offers_again(event))
+
+
+def _offers_again(event: AssignmentEvent) -> bool:
+    restored = event.event is AssignmentEventKind.RESTORED
+    return event.event in _OFFERS_AGAIN or (restored and _known(event)["state"] is AssignmentState.OPEN)
 
 
 def _between(since: str, until: str) -> float:

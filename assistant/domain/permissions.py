@@ -32,10 +32,14 @@ class Permission(StrEnum):
     SEE_RUNS = "see_runs"
     STEER_RUNS = "steer_runs"  # stop and resume: costs money
     SEE_PROMPTS = "see_prompts"
-    SEE_PEOPLE = "see_people"  # named persons and their figures
+    SEE_FIGURES = "see_figures"  # people's figures, by pseudonym where names are not seen
+    SEE_PEOPLE = "see_people"  # named persons: who is behind figures, answers and leases
+    STAFF = "staff"  # who is a member of the project, and their teams, languages and skills
     MANAGE_GOLD = "manage_gold"  # gold and precedents
     EXPORT = "export"  # tables as files
     SEE_AUDIT = "see_audit"
+    STEER_PROJECT = "steer_project"  # its title and state
+    MANAGE_PROJECTS = "manage_projects"  # set up another one
     ERASE = "erase"  # content, for good
     CHANGE_POLICY = "change_policy"  # propose, approve and activate versions of the policy
     MANAGE_USERS = "manage_users"  # what people may take
@@ -50,10 +54,11 @@ _LOOKING = _EVERYBODY | {
     _P.SEE_QUALITY,
     _P.SEE_RUNS,
     _P.SEE_PROMPTS,
+    _P.SEE_FIGURES,
     _P.EXPORT,
 }
-_LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_PEOPLE, _P.MANAGE_GOLD}
-_MANAGING = _LEADING | {_P.STEER_RUNS, _P.SEE_AUDIT, _P.CHANGE_POLICY}
+_LEADING = _LOOKING | {_P.REVIEW, _P.STEER_QUEUE, _P.ADJUDICATE, _P.SEE_PEOPLE, _P.STAFF, _P.MANAGE_GOLD}
+_MANAGING = _LEADING | {_P.STEER_RUNS, _P.STEER_PROJECT, _P.SEE_AUDIT, _P.CHANGE_POLICY}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.EXTERNAL: _EVERYBODY | {_P.REVIEW},
@@ -76,10 +81,14 @@ SCOPES: dict[Permission, Scope] = {
     _P.SEE_RUNS: Scope.READ,
     _P.STEER_RUNS: Scope.MANAGE,
     _P.SEE_PROMPTS: Scope.READ,
+    _P.SEE_FIGURES: Scope.MANAGE,
     _P.SEE_PEOPLE: Scope.MANAGE,
+    _P.STAFF: Scope.MANAGE,
     _P.MANAGE_GOLD: Scope.MANAGE,
     _P.EXPORT: Scope.READ,
     _P.SEE_AUDIT: Scope.ADMIN,
+    _P.STEER_PROJECT: Scope.MANAGE,
+    _P.MANAGE_PROJECTS: Scope.ADMIN,
     _P.ERASE: Scope.ADMIN,
     _P.CHANGE_POLICY: Scope.MANAGE,
     _P.MANAGE_USERS: Scope.ADMIN,
@@ -89,6 +98,18 @@ SCOPES: dict[Permission, Scope] = {
 
 CONFIRMED = frozenset({_P.MANAGE_ACCESS})
 """What a session may do only shortly after its person has shown that it is them."""
+
+
+OF_WORKSPACE = frozenset({_P.SEE_AUDIT, _P.MANAGE_PROJECTS, _P.MANAGE_USERS, _P.MANAGE_ACCESS})
+"""What is about all projects together: where there are several, a role in one of them doesn't open it."""
+
+
+_RANKS = {Role.EXTERNAL: 0, Role.REVIEWER: 0, Role.ANALYST: 0, Role.LEAD: 1, Role.MANAGER: 2, Role.ADMIN: 3}
+
+
+def may_give(own: Role | None, role: Role) -> bool:
+    """Whether somebody with a role of their own (None for none) may make others members in this role, or end that."""
+    return own is not None and role_may(own, Permission.STAFF) and _RANKS[role] <= _RANKS[own]
 
 
 def role_may(role: Role, permission: Permission) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from assistant.domain.labels import LabelAnswer
+from assistant.domain.populations import ItemPopulation
 
 NOT_STORED = 0
 """Number of a run that is only planned: no row has it, so nothing was answered in it."""
@@ -18,7 +19,7 @@ FRESH_SECONDS = 20.0  # a job that has reported within that time is at work
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: items x prompt version x policy version x model x parameters.
+    """One run: population x prompt version x policy version x model x parameters.
 
     Imported machine answers are runs too; they have no prompt and no policy. A run that was only planned, by
     `RunStore.planned`, has the number `NOT_STORED` and no name.
@@ -35,6 +36,7 @@ class Run:
     parameters: Mapping[str, object]
     replicate: int
     created_at: str
+    population: ItemPopulation | None = None  # None for the whole project
 
     @property
     def name(self) -> str:

@@ -35,6 +35,7 @@ class StatedRun(_Stated):
         origin: `prelabel`, or `import` of answers made elsewhere.
         model, prompt, prompt_hash, policy, policy_hash, parameters, replicate: what was asked; the four about prompt
             and policy are null for imported answers.
+        population: which items the run is about, in one line; null for the whole project.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StatedRun(_Stated):
     policy_hash: str | None
     parameters: Mapping[str, Any]
     replicate: int
+    population: str | None = None
 
 
 class StatedRound(_Stated):
@@ -86,6 +88,27 @@ class StatedGroup(_Stated):
     accepted: int
     certified: bool
     reason: str | None
+
+
+class StatedBatch(_Stated):
+    """One batch that a statement is about.
+
+    Attributes:
+        batch: its name.
+        population: its items that the statement is about.
+        allowed, tolerated, audited, errors, passed: as of the whole statement, of this batch alone.
+        guaranteed: whether the guarantee holds of this batch by itself: at the stated confidence for this batch alone,
+            not for all batches jointly.
+    """
+
+    batch: str
+    population: int
+    allowed: int
+    tolerated: int | None
+    audited: int
+    errors: int
+    passed: int
+    guaranteed: bool
 
 
 class StatedEstimate(_Stated):
@@ -188,6 +211,7 @@ class Statement(_Stated):
         policies: id@version of the policies the labels were given under, oldest first.
         nonce: what all draws came from; None for draws from before there were nonces.
         seed: of folds and solvers.
+        batches: those the items came in, without `by`: what is guaranteed of each by itself. Not set where not counted.
     """
 
     version: Literal[2] = VERSION
@@ -230,6 +254,7 @@ class Statement(_Stated):
     seed: int
     classifier: StatedClassifier | None = None
     valid_for: ValidFor | None = None
+    batches: tuple[StatedBatch, ...] = ()
 
     @property
     def about_source(self) -> bool:

@@ -48,6 +48,7 @@ def _manifest(path: Path, run: Run, totals: RunTotals, written: Written) -> Mapp
             "model": run.model,
             "parameters": run.parameters,
             "replicate": run.replicate,
+            "population": None if run.population is None else run.population.as_json(),
         },
         "items": totals.statuses,
         "failures": totals.failures,

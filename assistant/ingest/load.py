@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from assistant.domain.batches import BatchEventKind
 from assistant.domain.canonical import ERROR_CELLS
 from assistant.domain.items import UNKNOWN_LANGUAGE, Item
 from assistant.errors import InputError
@@ -21,6 +22,7 @@ from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
 from assistant.ingest.reading.readers import peek_columns, read_rows
 from assistant.ingest.reading.rows import InputRow, Refusal, row_size
 from assistant.ingest.reading.tool_rows import tasks_as_items
+from assistant.store.content.batches import BatchStore, BatchToJoin
 from assistant.store.content.items import Clash, ItemStore, NewItem
 
 _BATCH = 2000
@@ -54,8 +56,10 @@ class LoadReport:
     Args:
         source: the file's name.
         mapping: which columns were taken for what, in words.
-        counts: rows by `added`, `unchanged`, `refused`; of the added those with `same_content` as an earlier one, and
-            of the added and unchanged those `with_media`.
+        counts: rows by `added`, `unchanged`, `refused`; of the added those with `same_content` as an earlier one, of
+            the added and unchanged those `with_media`, and those that `joined` the batch.
+        batch: name of the batch that items joined, or were in before; None where none did.
+        batch_before: items it had before.
         left_out: columns that look like media and are kept as meta, since no one named them.
         reasons: refused rows by reason.
         refusals: the first ten refused rows.
@@ -73,6 +77,8 @@ class LoadReport:
     error_cells: Counter[str] = field(default_factory=Counter)
     left_out: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    batch: str | None = None
+    batch_before: int = 0
 
     @property
     def rows(self) -> int:
@@ -80,20 +86,23 @@ class LoadReport:
         return self.counts["added"] + self.counts["unchanged"] + self.counts["refused"]
 
 
+_COUNTED = ("added", "unchanged", "same_content", "with_media", "joined")
 _NOTHING_READ = ColumnMapping(text=None)  # of a file none of whose first rows can be read: all come as refusals
 
 
 class Loader:
     """Takes files in, one after the other."""
 
-    def __init__(self, store: ItemStore, languages: tuple[str, ...]) -> None:
+    def __init__(self, store: ItemStore, batches: BatchStore, languages: tuple[str, ...]) -> None:
         self._store = store
+        self._batches = batches
         self._languages = languages
 
     def load(
         self,
         path: Path,
         columns: ColumnChoice,
+        batch: BatchToJoin,
         *,
         reading: ReadingOptions = AS_IT_IS,
         take_words: bool = False,
@@ -104,12 +113,14 @@ class Loader:
         Args:
             path: the file.
             columns: the columns named by the user.
+            batch: what its items become part of.
             reading: what the user says of the file.
             take_words: take a text that is a word programs write for nothing (`nan`, `None`) for a post.
-            report: called after every batch.
+            report: called after every page of rows.
 
         Raises:
             InputError: the file can't be read at all, or a named column isn't there. Nothing was imported.
+            ConflictError: the batch was delivered meanwhile.
         """
         told = LoadReport("standard input" if str(path) == "-" else path.name)
         reading = replace(reading, named=columns.named)
@@ -122,11 +133,24 @@ class Loader:
         mapping = _NOTHING_READ if not names else _mapping(path, names, columns, empty, told.notes)
         told.mapping, told.left_out = mapping.describe(), mapping.likely_media
         items = self._items(rows, mapping, told.error_cells, take_words=take_words)
-        for batch in in_batches(items, _BATCH, _item_size):
-            self._take(batch, told)
+        known = self._batches.find(batch.name)
+        told.batch_before = 0 if known is None else known.items
+        for page in in_batches(items, _BATCH, _item_size):
+            self._take(page, batch, told)
             report(told)
         self._store.record_ingest(told.source, told.mapping, told.counts)
+        self._received(batch, told)
         return told
+
+    def _received(self, batch: BatchToJoin, told: LoadReport) -> None:
+        """Note at the batch what came; a file that brought it nothing leaves no trace there."""
+        known = self._batches.find(batch.name) if told.counts["joined"] or batch.unchanged_join else None
+        if known is None:
+            return
+        told.batch = known.name
+        if told.counts["joined"]:
+            detail = {"source": told.source, "joined": told.counts["joined"], "added": told.counts["added"]}
+            self._batches.record(known, BatchEventKind.RECEIVED, detail, actor=self._batches.operator)
 
     def _items(
         self, rows: Iterator[InputRow | Refusal], mapping: ColumnMapping, error_cells: Counter[str], *, take_words: bool
@@ -149,15 +173,15 @@ class Loader:
             return item
         return replace(item, language=self._identifier.identify(item.content.text))
 
-    def _take(self, batch: tuple[NewItem | Refusal, ...], told: LoadReport) -> None:
-        items = [one for one in batch if isinstance(one, NewItem)]
-        # One call for the batch: a signature at a time costs four times as much.
+    def _take(self, page: tuple[NewItem | Refusal, ...], batch: BatchToJoin, told: LoadReport) -> None:
+        items = [one for one in page if isinstance(one, NewItem)]
+        # One call for the page: a signature at a time costs four times as much.
         marks = signatures([one.item.content.text for one in items])
         marked = [replace(one, signature=mark) for one, mark in zip(items, marks, strict=True)]
-        counts, clashes = self._store.add(marked)
-        refused = [one for one in batch if isinstance(one, Refusal)]
+        counts, clashes = self._store.add(marked, batch)
+        refused = [one for one in page if isinstance(one, Refusal)]
         refused += [_clashing(clash) for clash in clashes]
-        told.counts.update({name: counts[name] for name in ("added", "unchanged", "same_content", "with_media")})
+        told.counts.update({name: counts[name] for name in _COUNTED})
         told.counts["refused"] += len(refused)
         told.reasons.update(one.reason for one in refused)
         refused.sort(key=lambda one: one.line)

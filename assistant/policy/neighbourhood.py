@@ -56,14 +56,13 @@ class Neighbourhood:
     def of(cls, difference: PolicyDifference, old: Policy, new: Policy, embed: Embed) -> Self:
         """Of the difference between two versions; `embed` gives unit vectors, float32 (n, dims)."""
         changed, others = changed_texts(difference, old, new)
-        return cls(_vectors(embed, changed), _vectors(embed, others))
+        return cls(_vectors(embed, changed), _vectors(embed, others if changed else []))
 
     def features(self, vectors: np.ndarray) -> np.ndarray:
         """(n, dims + 2) what is learned from: the vectors, the margin, and the similarity to the changed texts."""
-        more = [
-            np.nan_to_num(one, posinf=2.0, neginf=-2.0) for one in (self.margins(vectors), self.similarities(vectors))
-        ]
-        return _SCALE * np.column_stack([vectors, *more])
+        more = np.column_stack([self.margins(vectors), self.similarities(vectors)])
+        found: np.ndarray = _SCALE * np.column_stack([vectors, np.nan_to_num(more, posinf=2.0, neginf=-2.0)])
+        return found
 
     def similarities(self, vectors: np.ndarray) -> np.ndarray:
         """(n,) cosine similarity of each content, (n, dims), to the nearest changed text."""

@@ -9,7 +9,13 @@ from assistant.trust.simulation.simulation import MethodSummary, Simulation
 COLUMNS = ("at most", "method", "labels", "saved", "wrong", "95th", "guarantee broken")
 """Of `savings_rows`; wrong labels at most; `labels` are those people gave, `95th` the percentile of what is wrong."""
 
-_SHORT = {"naive": "naive", "pac": "PAC", "assistant": "assistant"}
+_SHORT = {
+    "naive": "naive",
+    "pac": "PAC",
+    "assistant": "assistant",
+    "continued": "in batches, one campaign",
+    "separate": "in batches, a campaign each",
+}
 
 
 def savings_rows(simulations: Sequence[Simulation]) -> list[tuple[str, ...]]:
@@ -32,6 +38,20 @@ def savings_sentence(simulation: Simulation) -> str:
         f"On this set people would label {ours.human_labels_mean:,.0f} of {simulation.items:,} items instead of "
         f"{pac.human_labels_mean:,.0f} with PAC labels; the guarantee (at most "
         f"{_percent(simulation.max_error)} wrong) held in {kept:,} of {simulation.trials:,} trials."
+    )
+
+
+def batches_sentence(simulation: Simulation) -> str | None:
+    """What one campaign that continues over batches saves beside one for each, and what holds of single batches."""
+    continued, separate = (simulation.methods.get(name) for name in ("continued", "separate"))
+    if continued is None or separate is None or continued.batches is None:
+        return None
+    shares = continued.batches
+    return (
+        f"Cut into {shares.batches} batches, one campaign that continues over them saves {continued.saved_mean:.1%},"
+        f" {shares.batches} campaigns {separate.saved_mean:.1%}; what had been delivered by then held too many wrong"
+        f" labels at {shares.broken_on_the_way:.1%} of the deliveries; {shares.alone:.0%} of the batches have the"
+        f" guarantee by themselves, which was broken in {shares.alone_broken:.1%} of them."
     )
 
 

@@ -108,6 +108,9 @@ def _page(connection: Connection, *, wish: Wish, after: int, apply: bool) -> tup
     todo = _Todo([], [], [])
     for item in page:
         found = there.get(item.item_key)
+        if found is not None and found.closed and found.cancelled:
+            counts["unchanged"] += 1  # a lead has cancelled it: what routes say doesn't bring it back
+            continue
         wanted = wish.task(item, said.get(item.item_key, ()), found)
         left = wish.left(wanted, elsewhere[wanted.blind].get(item.item_key), found) if wanted else None
         if left is not None:

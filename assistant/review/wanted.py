@@ -107,6 +107,9 @@ class Wish:
         due = datetime.fromisoformat(due_at) if due_at else made + timedelta(hours=self.rules.due_hours)
         blind, most_severe = self._blind(item, kind), max(label.severity for label in label_set.labels)
         urgency = priority(due, severity=worst, value=label_value(kind, item.confidence))
+        urgency = blind_priority(due, most_severe=most_severe) if blind else urgency
+        if found is not None and found.prioritized and due_at == found.task.due_at:
+            urgency = found.task.priority  # as a lead has placed it
         return NewTask(
             item_key=item.item_key,
             kind=kind,
@@ -119,7 +122,7 @@ class Wish:
             skill=EXPERT if item.route is Route.EXPERT else "",
             harm=harm_of(given, label_set),
             severity=worst,
-            priority=blind_priority(due, most_severe=most_severe) if blind else urgency,
+            priority=urgency,
             due_at=due_at,
             overlap=self._overlap(item, kind),
             sample_id=None if sample is None else sample.sample_id,

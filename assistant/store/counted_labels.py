@@ -74,5 +74,5 @@ def _stale(table: sa.FromClause, changes: Sequence[int]) -> sa.ColumnElement[boo
 
 
 def _name(table: Any) -> str:
-    original = table.element if isinstance(table, sa.Alias) else table
+    original: Any = table.element if isinstance(table, sa.Alias) else table
     return str(original.name)

@@ -81,7 +81,7 @@ def empty(database: Database, version: str) -> Iterator[sa.Connection]:
     Raises:
         StorageError: it is not empty, or this program knows no such version.
     """
-    with database.write(alone=True, looked_up=False) as connection:
+    with database.write(alone=True, looked_up=False, guarded=False) as connection:
         if there := sa.inspect(connection).get_table_names():
             raise StorageError("restore_database_not_empty", tables=len(there))
         if not (version.isdecimal() and version <= HEAD):

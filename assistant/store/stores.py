@@ -19,6 +19,7 @@ from assistant.store.certification.pool import PoolStore
 from assistant.store.certification.results import ResultStore
 from assistant.store.certification.samples import SampleStore
 from assistant.store.certification.settlements import SettlementStore
+from assistant.store.content.batches import BatchStore
 from assistant.store.content.embeddings import EmbeddingStore
 from assistant.store.content.items import ItemStore
 from assistant.store.content.policy_changes import PolicyChangeStore
@@ -41,6 +42,7 @@ from assistant.store.runs.answer_counts import AnswerCountStore
 from assistant.store.runs.changes import ChangeStore
 from assistant.store.runs.eval_answers import EvalAnswerStore
 from assistant.store.runs.jobs import JobStore
+from assistant.store.runs.populations import PopulationStore
 from assistant.store.runs.prelabels import PrelabelStore
 from assistant.store.runs.rounds import RoundStore
 from assistant.store.runs.routes import RouteStore
@@ -81,6 +83,11 @@ class Stores(ABC):
         return ItemStore(self.database)
 
     @cached_property
+    def batches(self) -> BatchStore:
+        """Batches of items."""
+        return BatchStore(self.database)
+
+    @cached_property
     def precedents(self) -> PrecedentStore:
         """Items with an adjudicated label that guide the model."""
         return PrecedentStore(self.database)
@@ -106,6 +113,11 @@ class Stores(ABC):
     def runs(self) -> RunStore:
         """Runs."""
         return RunStore(self.database)
+
+    @cached_property
+    def populations(self) -> PopulationStore:
+        """Which items runs are about."""
+        return PopulationStore(self.database)
 
     @cached_property
     def run_items(self) -> RunItemStore:

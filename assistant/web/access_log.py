@@ -19,6 +19,7 @@ from assistant.failures import logged
 from assistant.web.context import Site, address, visit
 from assistant.web.problems import Problem, respond
 from assistant.web.server.log import LOG
+from assistant.web.server.project_path import named_project
 
 _LEFT = 499  # as nginx writes it: no answer, since whoever asked is gone
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -78,6 +79,7 @@ class Access:
             "id": number,
             "method": scope["method"][:10],
             "path": scope["path"][:200],  # without the query: it may hold a secret
+            **({"project": key[:60]} if (key := named_project(scope)) else {}),
             "status": status,
             "ms": round(seconds * 1000, 1),
             "user": principal.name if principal else None,

@@ -11,8 +11,7 @@ from assistant.application.evaluation.quality import Source, measure_agreement
 from assistant.errors import InputError
 from assistant.messages import wording
 from assistant.web.api_schema import Shown
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.presentation.advice import advice
 from assistant.web.presentation.rendering import language_of
 from assistant.web.problems import Problem

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.web.problems import PROBLEM_TYPE
 from assistant.web.server.options import LARGEST_NOTE
+from assistant.web.server.project_path import documented
 
 Row = TypeVar("Row")
 Found = TypeVar("Found")
@@ -127,7 +128,8 @@ async def known_query(request: Request) -> None:
 
 def _query_names(request: Request) -> frozenset[str] | None:
     path = getattr(request.scope.get("route"), "path", "")
-    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower())
+    paths = request.app.openapi()["paths"]
+    operation = (paths.get(documented(path)) or paths.get(path, {})).get(request.method.lower())
     if operation is None:
         return None
     return frozenset(one["name"] for one in operation.get("parameters", ()) if one["in"] == "query")

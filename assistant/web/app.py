@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -21,7 +20,6 @@ from assistant import __version__
 from assistant.application.people.login_limits import LoginLimits
 from assistant.errors import AssistantError
 from assistant.failures import words_of
-from assistant.settings import Settings
 from assistant.web import api, health, openapi, pages, problems
 from assistant.web.access_log import Access
 from assistant.web.api_schema import known_query
@@ -36,9 +34,11 @@ from assistant.web.server.connections import Connections
 from assistant.web.server.log import LOG
 from assistant.web.server.metrics import Metrics
 from assistant.web.server.options import ServeOptions
+from assistant.web.server.project_path import PAGES, ProjectPath
 from assistant.web.server.root_path import Root, RootPath
 from assistant.wiring.workspace import Workspace
 
+TITLE = "Label Assistant"
 _THREADS = 12  # handlers at once: below the database's connections, so that none waits for one
 Sweep = Callable[[], object]
 
@@ -61,7 +61,7 @@ def create_app(
     root = Root(options.root)
     site = Site(workspace, options, Metrics(), logins, look=look, root=root, connections=connections)
     app = FastAPI(
-        title="Label Assistant",
+        title=TITLE,
         version=__version__,
         telemetry={"tracing": False, "metrics": False},
         openapi_url=None,
@@ -71,6 +71,7 @@ def create_app(
         dependencies=[Depends(door)],
         middleware=[
             Middleware(RootPath, root=site.root, scheme=options.declared_scheme, takes_off=lambda: not _is_ours(site)),
+            Middleware(ProjectPath),
             Middleware(SecurityHeaders),
             Middleware(Access, site=site),
             Middleware(HostCheck, allowed=options.allowed_hosts, probed=not options.private),
@@ -89,7 +90,7 @@ def create_app(
 def _routes() -> tuple[Sequence[BaseRoute], frozenset[str]]:
     """Health, pages and API with their paths: FastAPI takes long to build them, so a process does it once."""
     shared = APIRouter(dependencies=[Depends(door)])
-    paths = {route.path for route in health.routes}
+    paths = {PAGES, *(route.path for route in health.routes)}
     for router in (assets.router, *_routers(pages)):
         shared.include_router(router, include_in_schema=False)
         paths |= _paths(router)
@@ -107,7 +108,7 @@ def _routes() -> tuple[Sequence[BaseRoute], frozenset[str]]:
 
 def api_document() -> dict[str, Any]:
     """The same as a server has at `/api/v1/openapi.json`: it depends on the program's version alone."""
-    return create_app(Workspace(Path(), Settings()), ServeOptions()).openapi()
+    return openapi.description(TITLE, _routes()[0])
 
 
 def _is_ours(site: Site) -> bool:

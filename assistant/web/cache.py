@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from fastapi import Request
-
 Value = TypeVar("Value")
 _TIMES = 20  # of what it took: at most a twentieth of the time goes into counting
 _LONGEST_SECONDS = 60.0
@@ -76,12 +74,3 @@ class Remembered:
     def _fresh(self, key: Hashable) -> CachedFigure[object] | None:
         found = self._known.get(key)
         return found[0] if found is not None and found[1] > time.monotonic() else None
-
-
-def remembered(request: Request) -> Remembered:
-    """The app's own."""
-    state = request.app.state
-    if not hasattr(state, "remembered"):
-        state.remembered = Remembered()
-    held: Remembered = state.remembered
-    return held

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 
 from fastapi import Request
 
 from assistant.application.people.login_limits import LoginLimits
+from assistant.application.projects.access import OpenProject, ProjectAccess
 from assistant.domain.review_work import Principal
+from assistant.errors import AssistantError
+from assistant.web.cache import Remembered
 from assistant.web.server.connections import Connections
 from assistant.web.server.metrics import Metrics
 from assistant.web.server.options import ServeOptions
@@ -19,10 +23,10 @@ from assistant.wiring.workspace import Workspace
 
 @dataclass
 class Site:
-    """One app: its workspace, options, counters and limits.
+    """One app as a project sees it: the workspace, options, counters and limits.
 
     Args:
-        workspace: what is served.
+        workspace: what is served, of the request's project; of any where a request has none.
         options: how.
         metrics: what is counted.
         logins: how often somebody may try.
@@ -30,6 +34,7 @@ class Site:
         root: the path that all public addresses begin with.
         connections: those that are open; None where another server than ours holds them.
         look: finds out who asks, for what never comes to the door, such as an address that isn't there.
+        remembered: figures that were counted a moment ago.
     """
 
     workspace: Workspace
@@ -40,6 +45,18 @@ class Site:
     root: Root = NO_PATH
     connections: Connections | None = None
     look: Callable[[Request], Visit] = lambda _: NOBODY
+    remembered: Remembered = field(default_factory=Remembered)
+    _projects: dict[str, Site] = field(default_factory=dict)
+    _opening: Lock = field(default_factory=Lock)
+
+    def of_project(self, key: str) -> Site:
+        """The same app as another project sees it; what it remembers is that project's own."""
+        with self._opening:
+            if key not in self._projects:
+                workspace = self.workspace.of_project(key)
+                own = workspace is self.workspace
+                self._projects[key] = self if own else replace(self, workspace=workspace, remembered=Remembered())
+            return self._projects[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,9 @@ class Visit:
         confirmed_at: when they last gave their password or came by a link in it, ISO 8601; empty where it isn't known.
         token_expires_at: until when the token they came with opens something; empty without one.
         refused: why what they came with opens nothing: `token_unknown` or `token_expired`; empty where nothing did.
+        project: the project the request is about, and their role in it; None for none.
+        access: the projects that are open to them.
+        withheld: why there is no project, for what needs one.
     """
 
     principal: Principal | None = None
@@ -65,15 +85,29 @@ class Visit:
     confirmed_at: str = ""
     token_expires_at: str = ""
     refused: str = ""
+    project: OpenProject | None = None
+    access: ProjectAccess = field(default_factory=ProjectAccess)
+    withheld: AssistantError | None = None
 
 
 NOBODY: Visit = Visit()
 
 
-def site(request: Request) -> Site:
-    """The app's own things."""
+def app_site(request: Request) -> Site:
+    """The app, whatever the request's project: for what belongs to all of them."""
     held: Site = request.app.state.site
     return held
+
+
+def site(request: Request) -> Site:
+    """The app, as the request's project sees it."""
+    held: Site | None = getattr(request.state, "site", None)
+    return held or app_site(request)
+
+
+def remembered(request: Request) -> Remembered:
+    """Figures of the request's project that were counted a moment ago."""
+    return site(request).remembered
 
 
 def visit(request: Request) -> Visit:

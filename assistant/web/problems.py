@@ -28,11 +28,12 @@ from assistant.errors import (
 from assistant.failures import words_of
 from assistant.messages import wording
 from assistant.messages.language import Language, marked
-from assistant.web.context import request_id, site
+from assistant.web.context import request_id, site, visit
 from assistant.web.presentation.advice import advice
 from assistant.web.presentation.problem_codes import PUBLISHED
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.server.log import LOG
+from assistant.web.server.project_path import PAGES
 
 API = "/api/"
 FOR_MACHINES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})  # asked by probes and scrapers, never by people
@@ -195,6 +196,8 @@ async def _ours(request: Request, error: Exception) -> Response:
     """
     assert isinstance(error, AssistantError)  # noqa: S101 - as installed
     code = type(error).__name__
+    if error.code == "project_not_named" and request.method in {"GET", "HEAD"} and not _for_programs(request):
+        return _to_project(request)
     if isinstance(error, _OF_THE_SERVER):
         place = {"where": error.where} if error.where else {}
         LOG.warning({"id": request_id(request), "error": code, "message": words_of(error), **place})
@@ -219,6 +222,16 @@ def _to_login(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
     back = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
     return RedirectResponse(f"/login{back}", 303, {"Cache-Control": "no-store"})
+
+
+def _to_project(request: Request) -> Response:
+    """People are led to the same page of the project they chose last, or to where they choose one."""
+    here, target = visit(request), request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    chosen = here.preferences.get("project", "")
+    onward = f"{PAGES}/{chosen}{target}" if chosen in here.access.keys else f"/projects?next={quote(target)}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=409, headers={"HX-Redirect": onward})
+    return RedirectResponse(onward, 303, {"Cache-Control": "no-store"})
 
 
 def _to_confirm(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The review service behind the review page and its API: one an app, made when a reviewer first asks for it."""
+"""The review service behind the review page and its API: one a project, made when a reviewer first asks for it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from assistant.application.review.steering import QueueOverview, queue_overview
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import OutcomeKind, Principal, WorkOutcome
 from assistant.messages.language import marked
-from assistant.web.cache import CachedFigure, remembered
-from assistant.web.context import site
+from assistant.web.cache import CachedFigure
+from assistant.web.context import remembered, site
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
 
@@ -49,13 +49,16 @@ _MORE = {
 
 
 def review_service(request: Request) -> ReviewService:
-    """The app's review service."""
+    """The review service of the request's project."""
     state = request.app.state
     with _MAKING:
-        if not hasattr(state, "review_service"):
-            state.review_service = ReviewService(site(request).workspace)
-        held: ReviewService = state.review_service
-        return held
+        if not hasattr(state, "review_services"):
+            state.review_services = {}
+        services: dict[int, ReviewService] = state.review_services
+        workspace = site(request).workspace
+        if workspace.project.id not in services:
+            services[workspace.project.id] = ReviewService(workspace)
+        return services[workspace.project.id]
 
 
 def overview_of(request: Request) -> CachedFigure[QueueOverview]:

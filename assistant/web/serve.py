@@ -20,7 +20,8 @@ from assistant.application.people.accounts import list_users, passwords_are_used
 from assistant.application.people.sign_in import issue_login_link
 from assistant.application.workspace.audit_anchors import anchor_day, close_counted_periods
 from assistant.application.workspace.schema import SCHEMA
-from assistant.errors import InputError
+from assistant.errors import AssistantError, InputError
+from assistant.failures import words_of
 from assistant.web.app import Sweep, create_app
 from assistant.web.context import Site
 from assistant.web.server.connections import ACCEPTED_AT_ONCE, Connections, TrustedProxies
@@ -103,14 +104,24 @@ def serve(
 def _sweeps(workspace: Workspace) -> tuple[Sweep, ...]:
     """What is done again and again while the server runs."""
     return (
-        workspace.queue.return_expired,
-        workspace.queue.retire_aged_gold,
+        partial(_sweep_queues, workspace),
         workspace.memberships.follow_days,
         workspace.read_log.retry,
         partial(_look_at_schema, workspace),
         partial(close_counted_periods, workspace),
         partial(anchor_day, workspace),
     )
+
+
+def _sweep_queues(workspace: Workspace) -> None:
+    """In every project: leases that have ended, and gold that has been seen too often."""
+    for project in workspace.projects.all():
+        try:
+            queue = workspace.of_project(project.key).queue
+            queue.return_expired()
+            queue.retire_aged_gold()
+        except AssistantError as error:  # a policy that can't be read, say: the other projects need theirs
+            LOG.warning({"sweep": "queues", "project": project.key, "message": words_of(error)})
 
 
 @contextmanager

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TypedDict
 
 from assistant.errors import InvalidValueError
 from assistant.models.guard.budget import Budget, Prices
 from assistant.models.guard.guarded import GuardedModel
 from assistant.models.guard.pacing import Pacer
-from assistant.models.http.address import OPENAI_URL
+from assistant.models.http.address import openai_access
 from assistant.models.interface import LabelModel
 from assistant.models.langchain.model import LangChainModel
 from assistant.models.local.model import LocalModel
 from assistant.models.openai import OpenAIModel
 from assistant.models.replay import RecordingModel, ReplayModel
 from assistant.settings import ModelSettings
-
-
-class OpenAIAccess(TypedDict):
-    """Where an OpenAI-compatible server is, and its key."""
-
-    base_url: str
-    key: str | None
-
-
-def openai_access() -> OpenAIAccess:
-    """From the environment, the one place secrets come from."""
-    return {
-        "base_url": os.environ.get("OPENAI_BASE_URL") or OPENAI_URL,
-        "key": os.environ.get("OPENAI_API_KEY") or None,
-    }
 
 
 def check_spec(spec: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +15,7 @@ from assistant.domain.opaque_ids import OpaqueIds
 from assistant.domain.policies import Policy
 from assistant.domain.prelabels import Usage
 from assistant.domain.projects import FIRST_KEY, FIRST_PROJECT, Project
+from assistant.domain.pseudonyms import Pseudonyms
 from assistant.models.guard.budget import Budget, Prices
 from assistant.policy.documents.documents import parse_policy, policies_in, policy_file, read_policy
 from assistant.policy.index.vector_index import VectorIndex
@@ -65,6 +67,8 @@ class Workspace(Stores):
         self._release_journal: Callable[[], None] = lambda: None
         self._first = first  # the one that this is another project of, and whose connections it shares
         self._others: dict[str, Workspace] = {}
+        self._queue: Queue | None = None
+        self._making = RLock()  # threads of a server ask for the same things first
 
     @classmethod
     def open(cls, folder: Path, *, project: str = "", of_any: bool = False, serves: bool = False) -> Self:
@@ -99,12 +103,13 @@ class Workspace(Stores):
             return self._first.of_project(key)
         if key == self.project.key:
             return self
-        if key not in self._others:
-            settings = load_settings(self.folder, project=self.projects.get(key).key)
-            other = Workspace(self.folder, self.deployment, project=key, serves=self._serves, first=self)
-            other.key, other.settings = key, settings
-            self._others[key] = self._closing.enter_context(other)
-        return self._others[key]
+        with self._making:
+            if key not in self._others:
+                settings = load_settings(self.folder, project=self.projects.get(key).key)
+                other = Workspace(self.folder, self.deployment, project=key, serves=self._serves, first=self)
+                other.key, other.settings = key, settings
+                self._others[key] = self._closing.enter_context(other)
+            return self._others[key]
 
     def __enter__(self) -> Self:
         return self
@@ -198,22 +203,29 @@ class Workspace(Stores):
         """Ids of tasks and assignments, by the workspace's own secret."""
         return OpaqueIds(self.nonces.get(WORKSPACE).value)
 
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """Names of people in figures for those who may not know who they are, by the workspace's own secret."""
+        return Pseudonyms(self.nonces.get(WORKSPACE).value)
+
     @property
     def review_key(self) -> str:
         """What draws about people's work come from: gold, the blind arm, rounds of practice."""
         return self.nonces.get(review_scope(self.project.id)).value
 
-    @cached_property
+    @property
     def queue(self) -> Queue:
         """Work for people: one writer for all threads of this process."""
-        queue = Queue(
-            self.database,
-            self.settings.review,
-            label_set=self.policy.label_set,
-            key=self.review_key,
-        )
-        self._closing.callback(queue.close)
-        return queue
+        with self._making:
+            if self._queue is None:
+                self._queue = Queue(
+                    self.database,
+                    self.settings.review,
+                    label_set=self.policy.label_set,
+                    key=self.review_key,
+                )
+                self._closing.callback(self._queue.close)
+            return self._queue
 
     @cached_property
     def read_log(self) -> ReadLog:
@@ -241,9 +253,7 @@ class Workspace(Stores):
     @cached_property
     def policy_in_use(self) -> PolicyInUse:
         """Which version is in use, and which labels count under it."""
-        return PolicyInUse(
-            lambda: self.written_policy, lambda: self.policy_changes, parse_policy, lasting=not self._serves
-        )
+        return PolicyInUse(self, parse_policy, lasting=not self._serves)
 
     @cached_property
     def written_policy(self) -> Policy:
@@ -275,7 +285,7 @@ class Workspace(Stores):
             return self._first.item_embedder
         from assistant.ingest.embedding import ItemEmbedder  # noqa: PLC0415 - as said above
         from assistant.models.embedders.worker import EmbeddingWorker  # noqa: PLC0415
-        from assistant.wiring.models import openai_access  # noqa: PLC0415
+        from assistant.models.http.address import openai_access  # noqa: PLC0415
 
         settings, access = self.deployment.embedder, openai_access()
         worker = EmbeddingWorker(
@@ -292,11 +302,12 @@ class Workspace(Stores):
         return index
 
     def empty_index(self) -> None:
-        """Drop what this workspace has in the index, damaged or not; call before `index` is first used."""
+        """Drop what this workspace has in the index, damaged or not; one that is open here is closed."""
+        if (opened := self.__dict__.pop("index", None)) is not None:
+            opened.close()
         with self._open_index(fresh=True) as index:
             for key, _ in index.counts():
-                if key.policy_id == self.policy.id:
-                    index.drop(key)
+                index.drop(key)
 
     def _open_index(self, *, fresh: bool = False) -> VectorIndex:
         project = self.project.id

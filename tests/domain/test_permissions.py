@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain.permissions import SCOPES, Permission, Scope, may, role_may, roles_that_may, unknown_scopes
+from assistant.domain.permissions import (
+    SCOPES,
+    Permission,
+    Scope,
+    may,
+    may_give,
+    role_may,
+    roles_that_may,
+    unknown_scopes,
+)
 from assistant.domain.review_work import Principal, Role
 
 # Rows as the documentation promises them: x may, . may not.
@@ -21,10 +30,14 @@ _TABLE = {
     "see_runs": "xxx.x.",
     "steer_runs": "xx....",
     "see_prompts": "xxx.x.",
+    "see_figures": "xxx.x.",
     "see_people": "xxx...",
+    "staff": "xxx...",
     "manage_gold": "xxx...",
     "export": "xxx.x.",
     "see_audit": "xx....",
+    "steer_project": "xx....",
+    "manage_projects": "x.....",
     "erase": "x.....",
     "change_policy": "xx....",
     "manage_users": "x.....",
@@ -57,6 +70,19 @@ def test_a_token_does_no_more_than_its_owner_and_its_scope(
 ) -> None:
     principal = Principal(1, "ana", role, scopes=frozenset({scope.value}))
     assert may(principal, permission) is (allowed and SCOPES[permission] is scope)
+
+
+def test_nobody_gives_a_role_above_their_own() -> None:
+    given = {own: "".join("x" if may_give(own, role) else "." for role in _COLUMNS) for own in _COLUMNS}
+    assert given == {
+        Role.ADMIN: "xxxxxx",
+        Role.MANAGER: ".xxxxx",
+        Role.LEAD: "..xxxx",
+        Role.REVIEWER: "......",
+        Role.ANALYST: "......",
+        Role.EXTERNAL: "......",
+    }
+    assert not may_give(None, Role.EXTERNAL)
 
 
 def test_scopes_that_are_none_are_named() -> None:

@@ -16,6 +16,7 @@ import assistant.web
 from assistant.application.workspace.create import make_workspace
 from assistant.web.app import create_app
 from assistant.web.server.options import ServeOptions
+from assistant.web.server.project_path import documented
 from assistant.wiring.workspace import Workspace
 
 FILE = Path(assistant.web.__file__).parent / "api.d.ts"
@@ -53,7 +54,8 @@ def declarations(described: dict[str, Any]) -> str:
 def _needed(described: dict[str, Any]) -> set[str]:
     """The names of all schemas that the calls in `USED` lead to."""
     found: set[str] = set()
-    waiting = {name for method, path in USED for name in _named(described["paths"][path][method], errors=False)}
+    operations = (described["paths"][documented(path)][method] for method, path in USED)
+    waiting = {name for one in operations for name in _named(one, errors=False)}
     while waiting:
         name = waiting.pop()
         found.add(name)

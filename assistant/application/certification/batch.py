@@ -195,6 +195,7 @@ def stated_run(run: Run) -> StatedRun:
         policy_hash=run.policy_digest,
         parameters=dict(run.parameters),
         replicate=run.replicate,
+        population=None if run.population is None else run.population.name,
     )
 
 

@@ -85,8 +85,13 @@ class History:
 
     @property
     def last_key(self) -> int | None:
-        """Row number of the batch's last item: fixed once items were offered, before that the batch may grow."""
-        return SampleDetail.of(self.audits[0]).last_key if self.audits else None
+        """Row number of the last item: fixed once items were offered; before that, and where it continues, it grows."""
+        return self.last.last_key if self.audits and self.last else None
+
+    @property
+    def continued(self) -> bool:
+        """Whether further items have come into the campaign since it first offered some."""
+        return bool(self.audits) and self.last is not None and self.last.items > SampleDetail.of(self.audits[0]).items
 
     @property
     def blind(self) -> frozenset[str]:
@@ -235,7 +240,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     """The run of that name, else the newest.
 
     Raises:
-        InputError: no such run; or none is named, and a campaign is under way in another than the newest.
+        InputError: no such run; or none is named, and a campaign is under way in another than the newest of the same
+            population.
     """
     run = workspace.runs.find(name)
     if name is not None:
@@ -243,8 +249,8 @@ def choose_run(workspace: Workspace, name: str | None) -> Run:
     store = workspace.samples
     if store.of_run(run.id):
         return run
-    busy = [other for other in workspace.runs.all() if store.of_run(other.id)]
-    if busy:
+    alike = (other for other in workspace.runs.all() if other.population == run.population)
+    if busy := [other for other in alike if store.of_run(other.id)]:
         newest, other = in_words(run), in_words(busy[-1])
         raise ConflictError("campaign_of_another_run", newest=newest, other=other, run=run.name, busy=busy[-1].name)
     return run

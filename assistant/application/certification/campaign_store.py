@@ -76,7 +76,11 @@ class Keeper:
             self.history.run.id,
             seed=self.seed,
             labels_used=len(predictions.labelled),
-            report=fit_report(predictions, self.batch.positions(self.history.ids(Purpose.START))),
+            report=fit_report(
+                predictions,
+                self.batch.positions(self.history.ids(Purpose.START)),
+                whole=not self.history.samples or SampleDetail.of(self.history.samples[0]).items == len(self.batch),
+            ),
             scores=scores(self.batch, predictions, left),
         )
 
@@ -85,7 +89,7 @@ class Keeper:
             max_error=campaign.target.max_error,
             confidence=campaign.target.confidence,
             items=len(self.batch),
-            last_key=self.history.last_key or self.batch.last_key,
+            last_key=self.batch.last_key,
             rate=campaign.rate,
             offered=None if step.audit_round is None else len(step.audit_round.order),
             seal=self.nonce.seal,
@@ -107,7 +111,7 @@ def scores(batch: RunPopulation, predictions: Predictions, index: np.ndarray) ->
         yield Score(batch.page.ids[at], labels, confidence, predictions.author.value)
 
 
-def fit_report(predictions: Predictions, random: np.ndarray) -> dict[str, object]:
+def fit_report(predictions: Predictions, random: np.ndarray, *, whole: bool = True) -> dict[str, object]:
     """How good a fit is, on labels it has not seen, of items that were drawn at random from the whole batch.
 
     Those of other items would speak of the doubtful ones alone.
@@ -115,6 +119,7 @@ def fit_report(predictions: Predictions, random: np.ndarray) -> dict[str, object
     Args:
         predictions: of the fit.
         random: (k,) labelled items that are a simple random sample of the batch.
+        whole: whether that was all of the batch then; more may have come since, where a campaign continues.
     """
     drawn = np.isin(predictions.labelled, random)
     report = None
@@ -126,7 +131,11 @@ def fit_report(predictions: Predictions, random: np.ndarray) -> dict[str, object
         "penalty": predictions.chosen.penalty,
         "chosen_with": predictions.chosen.labels,
         "reliability": report,
-        "speaks_for": "the whole batch: a random sample of it"
-        if drawn.any()
-        else "nobody: no label was drawn at random",
+        "speaks_for": _speaks_for(drawn=bool(drawn.any()), whole=whole),
     }
+
+
+def _speaks_for(*, drawn: bool, whole: bool) -> str:
+    if not drawn:
+        return "nobody: no label was drawn at random"
+    return f"the whole batch: a random sample of {'it' if whole else 'what was there when the campaign began'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from assistant.domain.statements import StatedNonce, Statement
 from assistant.errors import CertificateError
 from assistant.stats.certificates.finite import errors_allowed
 from assistant.store.certification.nonces import Nonce, campaign_scope
+from assistant.trust.certificates.batch_guarantees import AuditedCampaign, BatchGuarantee, guarantee_batches
 from assistant.trust.certificates.batch_statement import Proof, percent
 from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.certify import tolerated_errors
@@ -67,7 +68,7 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     target = history.target(choice.max_error, choice.confidence)
     _refuse_without_audit(workspace, history)
     batch = read_batch(workspace, run, last_key=history.last_key)
-    check_batch(SampleDetail.of(history.audits[0]), batch)
+    check_batch(SampleDetail.of(history.samples[-1]), batch)
     labels = batch.labels(history.blind, history.audited)
     _refuse_missing(history, batch, labels)
     rounds = history.rounds(workspace, batch)
@@ -75,19 +76,24 @@ def certify_campaign(workspace: Workspace, run: Run, choice: CertifyChoice) -> I
     nonce = workspace.nonces.find(campaign_scope(run.id))
     _check_draws(workspace, history, batch, rounds, nonce)
     tolerance = partial(_tolerated, rate=rate)
+    counts = count_groups(rounds, labels.certifying, batch.groups(choice.by), target, tolerance)
+    if history.continued:  # what passes by now may have been labeled by people when less was tolerated
+        counts = [replace(one, kept=one.kept[labels.final[one.kept] == NONE]) for one in counts]
+    audit = AuditedCampaign(rounds, counts[0].rounds, labels.certifying, rate)
     proof = Proof(
         batch=batch.certified(labels, _drawn(history, batch)),
         label_set=workspace.policy.label_set,
         target=target,
         design="campaign",
         by=choice.by,
-        counts=count_groups(rounds, labels.certifying, batch.groups(choice.by), target, tolerance),
+        counts=counts,
         rounds=rounds,
         places=[(audit.id, audit.fit_id or 0) for audit in history.audits],
         rate=rate,
         seed=history.samples[0].seed,
         nonce=stated_nonce(nonce),
         policies=history.policies,
+        batches=[] if choice.by else _of_batches(workspace, batch, audit, target),
     )
     return issue(workspace, run, proof)
 
@@ -141,6 +147,18 @@ def stated_nonce(nonce: Nonce | None) -> StatedNonce | None:
 
 def _tolerated(allowed: int, level: float, *, rate: float) -> int | None:
     return tolerated_errors(allowed, rate, level)
+
+
+def _of_batches(
+    workspace: Workspace, batch: RunPopulation, audit: AuditedCampaign, target: CertificateTarget
+) -> list[BatchGuarantee]:
+    """What is guaranteed of each batch that the items came in."""
+    keys, members = np.array(batch.page.keys), {}
+    for name, inside in workspace.batches.members(batch.page.keys[0], batch.page.keys[-1]):
+        member = np.isin(keys, inside)
+        if member.any():
+            members[name] = member
+    return guarantee_batches(audit, members, target)
 
 
 def _drawn(history: History, batch: RunPopulation) -> dict[str, np.ndarray]:

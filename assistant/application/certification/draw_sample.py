@@ -11,7 +11,6 @@ import numpy as np
 from assistant.application.certification.batch import RunPopulation, make_pool, read_batch
 from assistant.application.certification.campaign_state import (
     History,
-    SampleDetail,
     check_batch,
     choose_run,
     read_history,
@@ -21,7 +20,7 @@ from assistant.application.certification.campaign_store import Keeper, drawing
 from assistant.application.certification.labeling_sheet import check_sheet, write_sheet
 from assistant.domain.certificates import Purpose, Sample
 from assistant.domain.runs import Run
-from assistant.errors import CertificateError
+from assistant.errors import CertificateError, ConflictError
 from assistant.store.certification.nonces import campaign_scope
 from assistant.trust.certificates.campaign import Campaign, CertificateTarget, NextRound
 from assistant.trust.certificates.plan import plan_audit
@@ -40,6 +39,7 @@ class SampleChoice:
     max_error: float | None = None
     confidence: float | None = None
     seed: int | None = None
+    continued: bool = False  # with what has come into the run since items were first offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +100,33 @@ def _sample(workspace: Workspace, run: Run, choice: SampleChoice, sheet: Path) -
     _refuse_declared(workspace, history)
     target = history.target(choice.max_error, choice.confidence)
     seed = history.seed(choice.seed, workspace.seed)
-    batch = read_batch(workspace, run, last_key=history.last_key)
-    if history.audits:
-        check_batch(SampleDetail.of(history.audits[0]), batch)
+    batch = _read(workspace, history, continued=choice.continued)
     labels = batch.labels(history.blind, history.audited)
     labelled = int((labels.codes != NONE).sum())
     found = DrawnSample(run.name, target, len(batch), labelled, off_label_set=batch.classes.off_label_set)
-    if waiting := unlabelled(history, batch, labels):
+    waiting = unlabelled(history, batch, labels)
+    if waiting is not None and choice.continued and waiting[0].purpose is Purpose.REVIEW:
+        waiting = None  # what is left of the batches before may wait for its reviewers
+    if waiting:
         found = replace(found, sample=waiting[0], missing=waiting[1], split=tuple(_split(batch, labels, waiting[1])))
     else:
         found = _draw(_keeper(workspace, history, batch, seed), labels, found)
     if found.missing:
         write_sheet(workspace, sheet, found.missing, seed=seed)
     return replace(found, notes=tuple(_notes(batch, labels, history)))
+
+
+def _read(workspace: Workspace, history: History, *, continued: bool) -> RunPopulation:
+    """The items of the campaign: those it was designed for, or where it continues also what has come since."""
+    design = history.last if history.audits else None
+    batch = read_batch(workspace, history.run, last_key=None if continued else history.last_key)
+    if design is None:
+        return batch
+    if not continued:
+        check_batch(design, batch)
+    elif len(batch) <= design.items:
+        raise ConflictError("nothing_to_continue", field="continue", run=history.run.name, items=len(batch))
+    return batch
 
 
 def _draw(keeper: Keeper, labels: LabelColumns, found: DrawnSample) -> DrawnSample:

@@ -61,7 +61,7 @@ def _chances(workspace: Workspace, history: History, batch: RunPopulation, peopl
     rounds = history.rounds(workspace, batch)
     if not rounds:
         return chances_of(rounds, 1.0, people)
-    design = SampleDetail.of(history.audits[-1])
+    design = SampleDetail.of(history.samples[-1])
     rate = design.rate or 1.0
     return chances_of(rounds, rate, people, passed_so_far(rounds, rate, people, design.target, design.items))
 

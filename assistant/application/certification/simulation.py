@@ -17,6 +17,7 @@ from assistant.trust.certificates.batch_statement import percent
 from assistant.trust.certificates.campaign import CertificateTarget
 from assistant.trust.pool import Pool
 from assistant.trust.simulation.baselines import Baseline, naive, pac_labels
+from assistant.trust.simulation.batched import BatchedTrial, SeparateTrial, cut_evenly
 from assistant.trust.simulation.local_machine import LocalMachineTrial
 from assistant.trust.simulation.outcome import BatchOutcome
 from assistant.trust.simulation.simulation import Method, Simulation, simulate
@@ -41,6 +42,7 @@ class SimulationOptions:
         jobs: processes; None for one for each processor.
         embedder: as `embed` takes it.
         readings: what the user says of the files.
+        batches: how many batches the set is cut into, in the order of the file; None for one.
     """
 
     items: Path
@@ -55,6 +57,7 @@ class SimulationOptions:
     jobs: int | None
     embedder: str
     readings: Readings = AS_THEY_ARE
+    batches: int | None = None
 
     def check(self) -> None:
         """Makes sure of the numbers, before a file is read.
@@ -97,7 +100,7 @@ class Trials:
     @property
     def total(self) -> int:
         """Trials that will be played, of all methods and targets together."""
-        return 3 * self._choice.trials * len(self._choice.max_errors)
+        return (3 if self._choice.batches is None else 5) * self._choice.trials * len(self._choice.max_errors)
 
     def embed(self, note: Callable[[str], None], report: Callable[[int], None]) -> tuple[str, np.ndarray]:
         """The items' vectors and what made them; arguments and errors as `labelled_pool.embed`."""
@@ -119,15 +122,27 @@ class Trials:
 
     def _play(self, pool: Pool, truth: np.ndarray, max_error: float, report: Callable[[int], None]) -> Simulation:
         choice = self._choice
-        methods = build_methods(
-            pool, truth, CertificateTarget(max_error, choice.confidence), local=choice.machine is None
-        )
+        target = CertificateTarget(max_error, choice.confidence)
+        methods = build_methods(pool, truth, target, local=choice.machine is None)
+        if choice.batches is not None:
+            methods = {**methods, **batch_methods(pool, truth, target, choice.batches)}
         summaries = simulate(methods, choice.trials, max_error, seed=choice.seed, jobs=choice.jobs, progress=report)
         return Simulation(len(pool), choice.trials, max_error, choice.confidence, summaries)
 
 
 def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda count: report(done + count)
+
+
+def batch_methods(pool: Pool, truth: np.ndarray, target: CertificateTarget, batches: int) -> Mapping[str, Method]:
+    """The set as batches that arrive one after the other: one campaign that continues, and one for each batch."""
+    if batches > len(pool):
+        raise InvalidValueError("batches_too_many", field="batches", batches=batches, items=len(pool))
+    ends = cut_evenly(len(pool), batches)
+    return {
+        "continued": BatchedTrial(pool, truth, target, ends),
+        "separate": SeparateTrial(pool, truth, target, ends),
+    }
 
 
 def build_methods(pool: Pool, truth: np.ndarray, target: CertificateTarget, *, local: bool) -> Mapping[str, Method]:

@@ -30,6 +30,7 @@ from assistant.wiring.workspace import Workspace
 BACKUP, EXPORT, SHEET = "backup.make", "file.export", "file.sheet"
 _LONGEST_REASON = 500
 _NAMED = 50
+_SEARCHED = 5  # items whose texts are looked for in the database's file first; of more it is rebuilt at once
 
 
 class ErasureKind(StrEnum):
@@ -264,7 +265,7 @@ def _carry_out(
         with database.write() as connection:
             remove_refusals(connection, quoting)
             remove(connection, number, found, marker, actor=actor)
-    emptied = scrub(database, _remains_in(database.file, forms) if forms and database.file is not None else None)
+    emptied = scrub(database, _remains_in(database.file, forms) if forms and len(found) <= _SEARCHED else None)
     left = tuple(files_with(workspace.folder, forms)) if forms else None
     detail = {"log_emptied": emptied, "remaining": None if left is None else len(left), "copies": len(copies)}
     with database.write() as connection:
@@ -273,8 +274,8 @@ def _carry_out(
     return Erased(number, len(found), tuple(snapshots), tuple(copies), left, emptied)
 
 
-def _remains_in(file: Path, forms: list[bytes]) -> Callable[[], bool]:
-    return lambda: holds_any(file, forms)
+def _remains_in(file: Path | None, forms: list[bytes]) -> Callable[[], bool]:
+    return lambda: file is not None and holds_any(file, forms)
 
 
 def _quoting(connection: Connection, found: Sequence[ErasedContent]) -> list[int]:

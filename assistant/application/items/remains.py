@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import mmap
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import orjson
@@ -14,30 +14,36 @@ import orjson
 _WINDOW = 64  # characters of one piece that is looked for
 _PIECES = 24  # of one text
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+_SEARCHED_BYTES = 16 << 30  # of one file, for all forms together: ten seconds
+_FEWEST_FORMS = 20
 _FEWEST_BYTES = 10  # a shorter text is found everywhere
 
 
 def forms_of(texts: Iterable[str]) -> list[bytes]:
-    """The bytes to look for: pieces of each text as UTF-8, UTF-16 and JSON, the escapes of JSON too.
+    """The bytes to look for: pieces of each text as UTF-8, then as UTF-16 and JSON, with either spelling of escapes.
 
-    Pieces, since a database cuts long texts into pages. Texts of fewer than ten bytes have none: they are found
-    everywhere.
+    Pieces, since a database cuts long texts into pages; the first of each text come first. Texts of fewer than ten
+    bytes have none: they are found everywhere.
     """
-    found: dict[bytes, None] = {}
-    for text in texts:
-        for piece in islice(_pieces(text), _PIECES):
-            found.update(dict.fromkeys(form for form in _forms(piece) if len(form) >= _FEWEST_BYTES))
-    return list(found)
+    pieces = [list(islice(_pieces(text), _PIECES)) for text in texts]
+    ordered = [one for row in zip_longest(*pieces) for one in row if one is not None]
+    spelled = [list(_forms(piece)) for piece in ordered]
+    found = dict.fromkeys(form for row in zip_longest(*spelled) for form in row if form is not None)
+    return [form for form in found if len(form) >= _FEWEST_BYTES]
 
 
-def holds_any(path: Path, forms: Iterable[bytes]) -> bool:
-    """Whether a file holds any of these bytes. A file that goes away meanwhile holds none."""
+def holds_any(path: Path, forms: Sequence[bytes]) -> bool:
+    """Whether a file holds any of these bytes; a very large one is searched for the first of them, as time allows.
+
+    A file that goes away meanwhile holds none.
+    """
     try:
         with path.open("rb") as file:
-            if not path.stat().st_size:
+            if not (size := path.stat().st_size):
                 return False
+            most = max(_FEWEST_FORMS, _SEARCHED_BYTES // size)
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return any(content.find(form) >= 0 for form in forms)
+                return any(content.find(form) >= 0 for form in forms[:most])
     except (OSError, ValueError):  # gone, no file, or emptied just now
         return False
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from assistant.application.labeling.batches import check_name, default_name, due_moment, refuse_batch
 from assistant.errors import AssistantError
 from assistant.ingest.duplicates.groups import group_items
 from assistant.ingest.load import ColumnChoice, Loader, LoadReport
 from assistant.ingest.reading.problems import AS_IT_IS, ReadingOptions
+from assistant.store.content.batches import BatchToJoin
 from assistant.wiring.workspace import Workspace
 
 Watch = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
@@ -46,21 +49,35 @@ def import_content(
     files: Sequence[Path],
     columns: ColumnChoice,
     *,
+    batch: str | None = None,
+    due: datetime | None = None,
     reading: ReadingOptions = AS_IT_IS,
     take_words: bool = False,
     watch: Watch,
 ) -> ImportedContent:
     """Read files of content in order and group what nearly repeats; the same file again changes nothing.
 
+    The items become part of a batch. Where it is named, items that were there before join it, too; where it is not,
+    each file's new items are a batch of its name and this day.
+
     Args:
         workspace: the opened workspace.
         files: `-` reads standard input.
         columns: the columns that are named; others are guessed.
+        batch: name of the batch; None for one of each file.
+        due: when the batch is due, with its time zone; None leaves it.
         reading: how the files are read, where they don't show it.
         take_words: take texts such as `nan` and `None`, which programs write for missing values.
         watch: opened around each file.
+
+    Raises:
+        InvalidValueError: the batch can't be called that, or is due in the past. Nothing was read.
+        ConflictError: the batch was delivered, accepted or cancelled. Nothing was read.
     """
-    loader = Loader(workspace.items, workspace.settings.content.languages)
+    due_at = None if due is None else due_moment(due)
+    if batch is not None:
+        refuse_batch(workspace, check_name(batch))
+    loader = Loader(workspace.items, workspace.batches, workspace.settings.content.languages)
     threshold = workspace.settings.content.near_duplicate_threshold
     reports: list[LoadReport] = []
     for path in files:
@@ -68,12 +85,24 @@ def import_content(
             with watch(path) as update:
                 reports.append(
                     loader.load(
-                        path, columns, reading=reading, take_words=take_words, report=lambda so_far: update(so_far.rows)
+                        path,
+                        columns,
+                        _joining(workspace, path, batch, due_at),
+                        reading=reading,
+                        take_words=take_words,
+                        report=lambda so_far: update(so_far.rows),
                     )
                 )
         except AssistantError as error:
             return ImportedContent(reports, None, error)
     return ImportedContent(reports, group_items(workspace.items, threshold))
+
+
+def _joining(workspace: Workspace, path: Path, batch: str | None, due_at: str | None) -> BatchToJoin:
+    """The batch of a file: the one that is named, else one of its name and this day, which only new items join."""
+    if batch is not None:
+        return BatchToJoin(batch.strip(), due_at)
+    return BatchToJoin(default_name(workspace, path), due_at, unchanged_join=False)
 
 
 def count_missing_vectors(workspace: Workspace) -> int:

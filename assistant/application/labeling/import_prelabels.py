@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from assistant.application.labeling.populations import open_population
+from assistant.domain.populations import WHOLE, PopulationChoice
 from assistant.ingest.labels.import_checks import ImportReport
 from assistant.ingest.labels.imports import import_machine_answers
 from assistant.ingest.reading.answer_columns import map_machine_columns
@@ -43,6 +45,7 @@ def import_prelabels(
     file: Path,
     columns: PrelabelColumns,
     *,
+    population: PopulationChoice = WHOLE,
     any_label: bool = False,
     reading: ReadingOptions = AS_IT_IS,
 ) -> ImportReport:
@@ -52,12 +55,14 @@ def import_prelabels(
         workspace: the opened workspace.
         file: `-` reads standard input.
         columns: the columns that are named.
+        population: which items the runs are about; answers to others are refused. None named: the whole project.
         any_label: take labels the policy does not have, too.
         reading: how the file is read, where it doesn't show it.
 
     Raises:
-        InputError: the file can't be read at all, or columns are missing.
+        InputError: the file can't be read at all, or columns are missing; or as `open_population`.
     """
+    about = open_population(workspace, population)
     label_set = workspace.policy.label_set
     choose = partial(
         map_machine_columns,
@@ -76,6 +81,8 @@ def import_prelabels(
         workspace.items,
         workspace.prelabels,
         workspace.runs,
+        population=about,
+        inside=None if about is None else workspace.populations.keys(about),
         label_set=label_set,
         any_label=any_label,
         reading=replace(reading, named=columns.named),

@@ -16,8 +16,10 @@ from threading import Thread
 
 import orjson
 
+from assistant.application.labeling.populations import open_population
 from assistant.application.labeling.running_jobs import refuse_unpriced
 from assistant.application.projects.projects import refuse_asking_models
+from assistant.domain.populations import PopulationChoice
 from assistant.domain.runs import JobOrigin, Run
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
 from assistant.store.runs.journal import at_work
@@ -39,6 +41,8 @@ class RunRequest:
         limit: items asked at most; None for all.
         replicate: the number of the repetition, 0 for the first.
         retry_failed: whether failed items are asked again.
+        batch: name of the batch it asks about; None for any item.
+        population: digest of a population that a run is about already; None for none. Not together with `batch`.
     """
 
     prompt: str | None = None
@@ -46,10 +50,13 @@ class RunRequest:
     limit: int | None = None
     replicate: int = 0
     retry_failed: bool = False
+    batch: str | None = None
+    population: str | None = None
 
     def options(self) -> list[str]:
         """As they stand in the command; each in one word, so that no value can be taken for an option."""
         given = {"prompt": self.prompt, "model": self.model, "limit": self.limit, "replicate": self.replicate or None}
+        given |= {"batch": self.batch, "population": self.population}
         words = [f"--{name}={value}" for name, value in given.items() if value is not None]
         return [*words, *(["--retry-failed"] if self.retry_failed else [])]
 
@@ -174,7 +181,8 @@ def continue_run(
     run = workspace.runs.find(name)
     if run.prompt is None:
         raise ConflictError("run_imported")
-    request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate)
+    about = None if run.population is None else run.population.digest
+    request = RunRequest(prompt=run.prompt, model=run.model, replicate=run.replicate, population=about)
     refuse_not_offered(workspace, request)
     with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         refuse_unpriced(opened, run.model)
@@ -202,9 +210,10 @@ def _open_run(workspace: Workspace, request: RunRequest, priced: str) -> Run:
     _refuse_second(workspace)
     with Workspace.open(workspace.folder, project=workspace.project.key) as opened:
         asking = what_is_asked(opened, prompt=request.prompt, model=request.model, replicate=request.replicate)
-        if priced and open_run(opened, asking, dry_run=True).name != priced:
+        population = open_population(opened, PopulationChoice(request.batch, known=request.population))
+        if priced and open_run(opened, asking, population=population, dry_run=True).name != priced:
             raise ConflictError("run_changed")
-        return open_run(opened, asking)
+        return open_run(opened, asking, population=population)
 
 
 def _start(workspace: Workspace, run: Run, request: RunRequest, budget: float, actor: str) -> None:

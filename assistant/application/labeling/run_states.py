@@ -77,8 +77,8 @@ def standing_of_run(workspace: Workspace, run: Run) -> RunStanding:
 
 
 def progress_of_run(workspace: Workspace, run: Run) -> Progress:
-    """Items that a run has answered, of all there are."""
-    return workspace.run_items.progress(run.id)
+    """Items that a run has answered, of all it is about."""
+    return workspace.run_items.progress(run)
 
 
 def totals_of_run(workspace: Workspace, run: Run) -> RunTotals:

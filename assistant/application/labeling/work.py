@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
+from assistant.application.labeling.populations import open_population
 from assistant.application.labeling.run_parameters import routing_policy, run_identity
 from assistant.domain.policies import Policy
+from assistant.domain.populations import WHOLE, ItemPopulation, PopulationChoice
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.runs import Run
 from assistant.models.guard.budget import Budget
@@ -35,6 +37,7 @@ class JobChoice:
     retry_failed: bool = False
     record: str | None = None
     dry_run: bool = False  # only price it: nothing is asked, and nothing is written
+    population: PopulationChoice = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,21 @@ def what_is_asked(
     )
 
 
-def open_run(workspace: Workspace, asking: QuestionInputs, *, data: str | None = None, dry_run: bool = False) -> Run:
+def open_run(
+    workspace: Workspace,
+    asking: QuestionInputs,
+    *,
+    data: str | None = None,
+    population: ItemPopulation | None = None,
+    dry_run: bool = False,
+) -> Run:
     """The run of what is asked, its prompt and policy remembered in their very wording before their first use.
 
     Args:
         workspace: the opened workspace.
         asking: what is asked.
         data: digest of the frozen data an evaluation asks about; None for production.
+        population: what production asks about; None for all items of the project.
         dry_run: look for the run only: where there is none it stays so, and no wording is remembered.
 
     Raises:
@@ -121,18 +132,19 @@ def open_run(workspace: Workspace, asking: QuestionInputs, *, data: str | None =
     if dry_run:
         registry.refuse_edited_prompt(prompt.name, prompt.version, prompt.digest)
         registry.refuse_edited_policy(policy)
-        return workspace.runs.planned(asking.identity, data, **names)
+        return workspace.runs.planned(asking.identity, data, population, **names)
     registry.register_prompt(prompt.name, prompt.version, prompt.digest, prompt.source)
     registry.register_policy(policy)
     if data is not None:
         return workspace.runs.open_evaluation(asking.identity, data, **names)
-    return workspace.runs.open(asking.identity, **names)
+    return workspace.runs.open(asking.identity, population, **names)
 
 
 def production_work(workspace: Workspace, choice: JobChoice) -> SessionWork:
-    """All items of the workspace, routed by the first rules."""
+    """All items of the population that is named, else of the project, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
-    run = open_run(workspace, asking, dry_run=choice.dry_run)
+    population = open_population(workspace, choice.population)
+    run = open_run(workspace, asking, population=population, dry_run=choice.dry_run)
     if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
         return SessionWork(asking, run, workspace.prelabels, None)
     nonce = workspace.nonces.get(routing_scope(run.id)).value

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from assistant.application.labeling.populations import refuse_unasked
 from assistant.application.routing.media_items import send_unseen_to_people
 from assistant.domain.runs import Run
 from assistant.errors import InvalidValueError
@@ -77,7 +78,12 @@ def fill_queue(workspace: Workspace, run: Run, filling: Filling, *, actor: str) 
 
     Returns:
         Counts as of `enqueue`.
+
+    Raises:
+        ConflictError: the run is about a batch that is paused, cancelled, delivered or accepted.
     """
+    if run.population is not None:
+        refuse_unasked(workspace, run.population.batch)
     send_unseen_to_people(workspace, run)
     with Writer(workspace.database) as writer:
         batch = _batch(workspace, run, filling, actor)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.domain.accounts import Qualification
+from assistant.domain.accounts import Qualification, User
 from assistant.domain.review_work import Principal, QualificationState
+from assistant.errors import NotFoundError
 from assistant.review import qualify
 from assistant.review.gold import age
 from assistant.review.queue import utc_now
@@ -60,7 +61,7 @@ def begin_round(workspace: Workspace, name: str, language: str, *, actor: str, a
         ConflictError: as `qualify.begin`.
     """
     rules, key = workspace.settings.review, workspace.review_key
-    about = _round(workspace, workspace.users.get(name).id, language)
+    about = _round(workspace, _member(workspace, name).id, language)
     with workspace.database.write() as connection:
         age(connection, rules, utc_now())
         return qualify.begin(connection, about, rules, workspace.policy.label_set, actor=actor, key=key, again=again)
@@ -74,7 +75,7 @@ def give_training(workspace: Workspace, name: str, language: str, count: int, *,
         ConflictError: as `qualify.train`.
     """
     key = workspace.review_key
-    about = _round(workspace, workspace.users.get(name).id, language)
+    about = _round(workspace, _member(workspace, name).id, language)
     with workspace.database.write() as connection:
         age(connection, workspace.settings.review, utc_now())
         return qualify.train(connection, about, count, workspace.policy.label_set, actor=actor, key=key)
@@ -88,3 +89,10 @@ def known_by_language(workspace: Workspace) -> dict[str, int]:
 
 def _round(workspace: Workspace, user_id: int, language: str) -> QualificationRound:
     return QualificationRound(user_id, workspace.policy.id, workspace.policy.version, language)
+
+
+def _member(workspace: Workspace, name: str) -> User:
+    user = workspace.users.member(name)
+    if user is None:
+        raise NotFoundError("user_not_found", where=name)
+    return user

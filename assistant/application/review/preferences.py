@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.domain.projects import FIRST_PROJECT
 from assistant.wiring.workspace import Workspace
 
 KEY_PROFILES = ("own", "label_studio", "prodigy")
@@ -16,7 +17,7 @@ class ReviewProfile:
     """A reviewer as their review page has them.
 
     Args:
-        outbox: names one user of one workspace: answers that wait in their browser go to no other.
+        outbox: names one user of one project: answers that wait in their browser go to no other.
         by_password: whether they sign in with one.
         keys: one of `KEY_PROFILES`.
         chosen: other preferences of the review page.
@@ -31,9 +32,10 @@ class ReviewProfile:
 def review_profile(workspace: Workspace, name: str) -> ReviewProfile:
     """The profile of a user. Raises NotFoundError."""
     user = workspace.users.get(name)
+    number = workspace.project.id  # of the first project the name is that from before there were several
     keys = user.preferences.get("keys", KEY_PROFILES[0])
     return ReviewProfile(
-        outbox=f"{user.id}.{user.created_at}",
+        outbox=f"{user.id}.{user.created_at}" + ("" if number == FIRST_PROJECT else f".{number}"),
         by_password=user.has_password,
         keys=keys if keys in KEY_PROFILES else KEY_PROFILES[0],
         chosen=user.preferences.get("review", {}),

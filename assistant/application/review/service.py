@@ -165,7 +165,7 @@ class ReviewService:
             InvalidValueError: the colleague isn't there or couldn't take it; the item stays where it is.
         """
         number = self._number(who, held.assignment_id)
-        colleague = self._workspace.users.find(to) if to else None
+        colleague = self._workspace.users.member(to) if to else None
         recipient = (_NO_USER if colleague is None else colleague.id) if to else None
         outcome = self._queue.hand_over(who, number, held.token, note, recipient, uncovered_ms=held.uncovered_ms)
         if code := _UNFIT.get(outcome.message):

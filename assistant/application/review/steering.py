@@ -121,7 +121,7 @@ def assign(workspace: Workspace, assignment_id: str, name: str | None, *, actor:
 
 def list_labelers(workspace: Workspace) -> list[User]:
     """Users who can sign in and label, by name: those an item can be assigned to."""
-    return [user for user in workspace.users.all() if not user.disabled and user.role in LABELING_ROLES]
+    return [user for user in workspace.users.members() if not user.disabled and user.role in LABELING_ROLES]
 
 
 def assignable(
@@ -136,7 +136,7 @@ def assignable(
 
 
 def _labeler(workspace: Workspace, name: str) -> User:
-    user = workspace.users.find(name)
+    user = workspace.users.member(name)
     if user is None or user.disabled or user.role not in LABELING_ROLES:
         raise InvalidValueError("no_labeler", field="person", name=name)
     return user

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.application.certification.new_items import keep_later
+from assistant.application.labeling.run_states import progress_of_run
 from assistant.application.routing.machine_answers import Trusted, read_trusted
 from assistant.application.routing.route_plan import RoutePlan
 from assistant.application.routing.route_run import RouteOptions, plan_routes
@@ -61,7 +62,7 @@ class SettlementResult:
 def settle_run(workspace: Workspace, run: Run) -> SettlementResult:
     """Write the final labels there are; the same again writes nothing.
 
-    A person's answer (the one most people gave) goes before the machine's, on every item of the workspace, whether the
+    A person's answer (the one most people gave) goes before the machine's, on every item the run is about, whether the
     run has answered it or not. The machine's is final where the run's newest certificate stands and accepts it and no
     rule sends the item to people first; what is drawn to monitor the certificate is final until a person answers it.
     Where people are evenly split nothing is settled; categories that no reviewer answered stay unknown. A label that
@@ -70,7 +71,8 @@ def settle_run(workspace: Workspace, run: Run) -> SettlementResult:
     """
     trusted = read_trusted(workspace, run)
     store, answers = workspace.pool, workspace.settlements
-    people = HumanLabels.of(store.human_answers(), store.adjudicated())
+    inside = workspace.populations.ids(run)
+    people = HumanLabels.of(store.human_answers(), store.adjudicated(), inside)
     found = people.consensus()
     labels = {name: Consensus(answer) for name, answer in found.labels.items()} | dict(found.in_part)
     under = _LabelsUnder(workspace, run, store.adjudicated_under())
@@ -99,7 +101,7 @@ def settle_run(workspace: Workspace, run: Run) -> SettlementResult:
         withdrawn=len(stale) - len(reopened),
         reopened=reopened,
         waiting=_waiting(read, plan, settled),
-        outside=workspace.items.count()["items"] - len(settled.keys() | set(read.ids)),
+        outside=progress_of_run(workspace, run).items - len(settled.keys() | set(read.ids)),
     )
 
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.application.projects.projects import show_project
 from assistant.application.workspace.backup import last_backup
+from assistant.domain.projects import ProjectState
 from assistant.errors import AssistantError
 from assistant.prompting.render import compile_sections
 from assistant.wiring.workspace import Workspace
@@ -54,6 +56,7 @@ def examine(folder: Path, model: str | None, *, project: str = "") -> list[Check
             "policy": lambda: (
                 f"{workspace.policy.id}@{workspace.policy.version}, {len(workspace.policy.clauses)} clauses"
             ),
+            "projects": lambda: _projects(workspace),
             "prompt": lambda: _prompt(workspace, spec),
             "database": lambda: (
                 f"{'SQLite' if workspace.database.is_sqlite else 'PostgreSQL'}, "
@@ -88,6 +91,15 @@ def _impatient(folder: Path, project: str) -> Workspace:
     storage = workspace.deployment.storage.model_copy(update={"chroma_wait_seconds": 0.0})
     workspace.deployment = workspace.deployment.model_copy(update={"storage": storage})
     return workspace
+
+
+def _projects(workspace: Workspace) -> str:
+    """Every project that is not closed, whose settings and policy can be read."""
+    shown = [show_project(workspace, one.key) for one in workspace.projects.all()]
+    for one in shown:
+        if one.wrong is not None and one.summary.project.state is not ProjectState.CLOSED:
+            raise AssistantError("project_unusable", project=one.summary.project.key, said=one.wrong)
+    return ", ".join(f"{one.summary.project.key} ({one.summary.project.state})" for one in shown)
 
 
 def _index(workspace: Workspace) -> str:

@@ -13,7 +13,7 @@ from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission, role_may
 from assistant.domain.policies import Policy
 from assistant.domain.policy_changes import CarryOver, ChangeState, PolicyChange
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import Principal, Role
 from assistant.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from assistant.policy.documents.difference import PolicyDifference, compare_policies
 from assistant.policy.documents.documents import parse_policy, read_source
@@ -24,7 +24,7 @@ from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeShown:
+class PolicyChangeShown:
     """A change with all that belongs to it.
 
     Args:
@@ -113,15 +113,15 @@ def find_change(workspace: Workspace, name: str) -> PolicyChange:
     return found
 
 
-def show_change(workspace: Workspace, name: str) -> ChangeShown:
+def show_change(workspace: Workspace, name: str) -> PolicyChangeShown:
     """A change with its difference and who has read it. Raises NotFoundError."""
     change = find_change(workspace, name)
     old, new = _both(workspace, change)
     readers = workspace.policy_changes.readers(change.id)
     known = {reader for reader, _ in readers}
-    wanted = [one.name for one in workspace.users.all() if not one.disabled and role_may(one.role, Permission.REVIEW)]
+    wanted = _people_who_may(workspace, Permission.REVIEW)
     unread = [name for name in wanted if name not in known]
-    return ChangeShown(change, compare_policies(old, new), readers, unread)
+    return PolicyChangeShown(change, compare_policies(old, new), readers, unread)
 
 
 def stale_items_of(
@@ -141,7 +141,7 @@ def approve_change(workspace: Workspace, name: str, *, by: str, actor: str) -> P
     """
     change = find_change(workspace, name)
     _require(change, ChangeState.PROPOSED)
-    entitled = _entitled(workspace)
+    entitled = _people_who_may(workspace, Permission.CHANGE_POLICY)
     if entitled and by not in entitled:
         raise NotAllowedError("policy_change_approver", name=by, known=entitled)
     if by == change.proposed_by and len(entitled) > 1:
@@ -322,10 +322,12 @@ def _moment(start: str) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def _entitled(workspace: Workspace) -> list[str]:
-    return [
-        one.name for one in workspace.users.all() if not one.disabled and role_may(one.role, Permission.CHANGE_POLICY)
-    ]
+def _people_who_may(workspace: Workspace, permission: Permission) -> list[str]:
+    """Members of the project by their role in it, and admins of the workspace, in order; none that are disabled."""
+    roles = {one.user: one.role for one in workspace.members.of_project(workspace.project.id)}
+    roles |= {one.name: one.role for one in workspace.users.all() if one.role is Role.ADMIN}
+    disabled = {one.name for one in workspace.users.all() if one.disabled}
+    return sorted(name for name, role in roles.items() if role_may(role, permission) and name not in disabled)
 
 
 def _carried(mode: CarryOver, found: StaleAssessment, until: Sequence[int]) -> dict[str, object]:

@@ -11,8 +11,9 @@ import typer
 
 from assistant.cli.certification.certificate import curve_words, show_certificate, show_check
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_SOME_FAILED, Output
+from assistant.domain.populations import PopulationChoice
 from assistant.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -64,14 +65,20 @@ def register(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
+@takes_population
 def sample(
     run: RunOption = None,
     max_error: MaxErrorOption = None,
     confidence: ConfidenceOption = None,
     out: Annotated[Path, typer.Option("--out", help="CSV file to label in.")] = Path("to_label.csv"),
     seed: SeedOption = None,
+    go_on: Annotated[
+        bool, typer.Option("--continue", help="Take in what has come into the run since: one campaign over batches.")
+    ] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Draw the items that people label next, blind, until the rest can be auto-accepted.
 
@@ -80,14 +87,17 @@ def sample(
     Example: assistant sample --max-error 0.05 --out to_label.csv
     """
     from assistant.application.certification.draw_sample import SampleChoice, draw_sample
+    from assistant.application.labeling.populations import name_run_about
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        sampled = draw_sample(opened, SampleChoice(run, max_error, confidence, seed), out)
+        named = name_run_about(opened, run, population)
+        sampled = draw_sample(opened, SampleChoice(named, max_error, confidence, seed, continued=go_on), out)
         note_left_out(output, opened)
     _show_sample(output, sampled, out)
 
 
+@takes_population
 def certify(
     run: RunOption = None,
     max_error: MaxErrorOption = None,
@@ -105,6 +115,8 @@ def certify(
     seed: SeedOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """State how many labels can be auto-accepted, and at what guaranteed error rate; or what is missing for that.
 
@@ -112,12 +124,14 @@ def certify(
     """
     from assistant.application.certification.certify import certify_curve
     from assistant.application.certification.certify_campaign import CertifyChoice
+    from assistant.application.labeling.populations import name_run_about
     from assistant.application.routing.issue_certificate import issue_certificate
 
     output = Output(as_json=as_json)
-    named = None if by is None else by.value
-    choice = CertifyChoice(run, max_error, confidence, named, method.value, declared=declared_random, seed=seed)
+    groups = None if by is None else by.value
     with open_workspace(workspace) as opened:
+        named = name_run_about(opened, run, population)
+        choice = CertifyChoice(named, max_error, confidence, groups, method.value, declared=declared_random, seed=seed)
         try:
             made = issue_certificate(opened, choice, curve=curve)
         except CertificateError:
@@ -129,7 +143,14 @@ def certify(
     show_certificate(output, made.issued, made.accepted, prices=made.prices, plan=made.plan)
 
 
-def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+@takes_population
+def check(
+    run: RunOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
+) -> None:
     """Test the newest certificate on new blind labels of auto-accepted items; can be repeated at any time.
 
     Exit status: 0 it holds, 3 it is broken and accepts nothing more, 1 error.
@@ -137,10 +158,11 @@ def check(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: Jso
     Example: assistant check
     """
     from assistant.application.certification.check_certificate import check_certificate
+    from assistant.application.labeling.populations import name_run_about
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        checked = check_certificate(opened, run)
+        checked = check_certificate(opened, name_run_about(opened, run, population))
         note_left_out(output, opened)
     show_check(output, checked)
     if checked.broken:

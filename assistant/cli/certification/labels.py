@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables, takes_population
 from assistant.cli.output import EXIT_SOME_FAILED, Output, show_refusals, table
+from assistant.domain.populations import PopulationChoice
 from assistant.errors import InvalidValueError, NotFoundError
 from assistant.ingest.reading.problems import ReadingOptions
 
@@ -96,6 +97,7 @@ def import_human(
 
 @prelabels_app.command("import")
 @reads_tables()
+@takes_population
 def import_machine(
     file: Annotated[Path, typer.Argument(help="JSON, CSV, TSV, Parquet or Excel, .gz too; - reads a pipe.")],
     model: Annotated[str | None, typer.Option(help="The model's name, if no column names it.")] = None,
@@ -110,6 +112,7 @@ def import_machine(
     as_json: JsonOption = False,
     *,
     reading: ReadingOptions,
+    population: PopulationChoice,
 ) -> None:
     """Import model predictions; each model becomes a run like any other.
 
@@ -122,7 +125,7 @@ def import_machine(
         item_column, model_column, model, label_column, score_column, rationale_column, tuple(each_label or ())
     )
     with open_workspace(workspace) as opened:
-        report = import_prelabels(opened, file, columns, any_label=any_label, reading=reading)
+        report = import_prelabels(opened, file, columns, population=population, any_label=any_label, reading=reading)
     _show(output, report)
 
 

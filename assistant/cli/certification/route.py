@@ -9,8 +9,9 @@ import typer
 from assistant.cli.certification.route_item import show_item
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import Output, media_words, table
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from assistant.application.routing.route_plan import RoutePlan
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("route")(route)
 
 
+@takes_population
 def route(
     run: RunOption = None,
     capacity: Annotated[
@@ -37,6 +39,8 @@ def route(
     ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Route every item by calibrated confidence: auto-accept, single review, double review or expert review.
 
@@ -45,14 +49,14 @@ def route(
 
     Example: assistant route --capacity 2000
     """
-    from assistant.application.labeling.runs import find_run
+    from assistant.application.labeling.populations import find_run_about
     from assistant.application.routing.explain_route import explain_item
     from assistant.application.routing.media_items import send_unseen_to_people
     from assistant.application.routing.route_run import RouteOptions, keep_routes, plan_routes
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        found = find_run(opened, run)
+        found = find_run_about(opened, run, population)
         if explain is not None:
             show_item(output, explain, explain_item(opened, found, explain, RouteOptions(capacity, seed)))
             return

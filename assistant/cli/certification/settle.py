@@ -8,8 +8,9 @@ import typer
 
 from assistant.cli.certification.trusted import trusted_facts, trusted_notes
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from assistant.application.routing.settlement import SettlementResult
@@ -22,10 +23,13 @@ def register(app: typer.Typer) -> None:
     app.command("settle")(settle)
 
 
+@takes_population
 def settle(
     run: RunOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Write final labels: human labels, and the model's where the newest certificate holds and auto-accepts them.
 
@@ -36,12 +40,12 @@ def settle(
 
     Example: assistant settle --run r1
     """
-    from assistant.application.labeling.runs import find_run
+    from assistant.application.labeling.populations import find_run_about
     from assistant.application.routing.settlement import settle_run
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        settled = settle_run(opened, find_run(opened, run))
+        settled = settle_run(opened, find_run_about(opened, run, population))
         note_left_out(output, opened)
     _show_settled(output, settled)
     if settled.trusted.standing == "broken":

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import Output, table
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +24,14 @@ def register(app: typer.Typer) -> None:
     app.command("signals")(signals)
 
 
-def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+@takes_population
+def signals(
+    run: RunOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
+) -> None:
     """How well each signal of a run separates right from wrong answers, measured on blind human labels.
 
     AUROC: how often a right answer ranks above a wrong one; 0.5 is chance, 1 is perfect.
@@ -32,10 +40,11 @@ def signals(run: RunOption = None, workspace: WorkspaceOption = HERE, as_json: J
     Example: assistant signals --run r1
     """
     from assistant.application.certification.signal_report import read_signals
+    from assistant.application.labeling.populations import name_run_about
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        found = read_signals(opened, run)
+        found = read_signals(opened, name_run_about(opened, run, population))
         note_left_out(output, opened)
     output.result(_as_dict(found), *_shown(found))
     if found.fit is None:

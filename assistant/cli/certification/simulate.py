@@ -45,6 +45,12 @@ def simulate(
     trials: TrialsOption = 200,
     seed: Annotated[int, typer.Option(min=0, help="Of all draws: same seed, same bytes.")] = 0,
     jobs: Annotated[int | None, typer.Option(min=1, show_default="all processors", help="Processes.")] = None,
+    batches: Annotated[
+        int | None,
+        typer.Option(
+            min=2, show_default="one", help="Also cut the set, in file order, into batches that come in turn."
+        ),
+    ] = None,
     embedder: Annotated[
         str, typer.Option(help="embedded, hashing, none, or a service as in the settings.")
     ] = "embedded",
@@ -56,7 +62,8 @@ def simulate(
     """Simulate certified labeling many times on a labeled set: what is saved, and does the guarantee hold?
 
     Every human label counts, whatever it was for. For comparison: a naive threshold on the model's own score, and PAC
-    labels as published. Needs no workspace, no key and no network.
+    labels as published. With --batches also one campaign that continues over the batches, and one for each of them.
+    Needs no workspace, no key and no network.
 
     Example: assistant simulate --items items.jsonl --labels labels.jsonl --machine machine.jsonl --trials 50
     """
@@ -68,7 +75,19 @@ def simulate(
     targets = tuple(dict.fromkeys(max_error or [0.05]))
     fields = tuple(dict.fromkeys(name.strip() for part in meta or [] for name in part.split(",") if name.strip()))
     choice = SimulationOptions(
-        items, labels, machine, machine_name, fields, targets, confidence, trials, seed, jobs, embedder, reading
+        items,
+        labels,
+        machine,
+        machine_name,
+        fields,
+        targets,
+        confidence,
+        trials,
+        seed,
+        jobs,
+        embedder,
+        reading,
+        batches,
     )
     choice.check()
     if chart is not None:
@@ -99,9 +118,10 @@ def _about(labelled: LabelledSet, embedder: str, meta: Sequence[str], seed: int)
 
 
 def _show(output: Output, played: Sequence[Simulation], about: dict[str, Any]) -> None:
-    from assistant.reports.savings_words import COLUMNS, savings_rows, savings_sentence
+    from assistant.reports.savings_words import COLUMNS, batches_sentence, savings_rows, savings_sentence
 
     data = {**played[0].as_dict(), **about}
     if len(played) > 1:
         data["curve"] = [simulation.as_dict() for simulation in played]
-    output.result(data, table(COLUMNS, savings_rows(played)), "", *map(savings_sentence, played))
+    in_batches = filter(None, map(batches_sentence, played))
+    output.result(data, table(COLUMNS, savings_rows(played)), "", *map(savings_sentence, played), *in_batches)

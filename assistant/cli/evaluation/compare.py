@@ -24,6 +24,7 @@ from assistant.cli.evaluation.files import (
     pair_of,
     selected,
 )
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
@@ -78,6 +79,7 @@ def agree(
         if source is None:
             opened = opening.enter_context(open_workspace(workspace))
             source = RunsSource(opened, (run,)) if suite is None else SuiteSource(opened, suite)
+            note_left_out(output, opened)
         found = measure_variant(source, variant, selection, confidence=confidence)
     for note in found.data.notes:
         output.note(english(note))
@@ -130,6 +132,7 @@ def compare(
         if source is None:
             opened = opening.enter_context(open_workspace(workspace))
             source = RunsSource(opened, () if None in pair else pair) if suite is None else SuiteSource(opened, suite)
+            note_left_out(output, opened)
         found = compare_variants(source, pair, selection, terms)
     for note in found.data.notes:
         output.note(english(note))

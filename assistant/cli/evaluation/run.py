@@ -8,6 +8,7 @@ import typer
 
 from assistant.cli.labeling.export import money
 from assistant.cli.labeling.job_session import ask_before_spending, work_through
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
 from assistant.cli.output import EXIT_SOME_FAILED, Output, table
@@ -60,6 +61,7 @@ def run(
     )
     with open_workspace(workspace) as opened:
         frozen = freeze_or_open(opened, find_suite(opened, suite), dry_run=dry_run)
+        note_left_out(output, opened)
         fresh = "would be frozen" if dry_run else "frozen"
         told = frozen_words(frozen, fresh) if frozen.fresh else list(map(english, changes_since(opened, frozen)))
         for line in told:

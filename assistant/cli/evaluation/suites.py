@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.error_words import error_words
 from assistant.cli.evaluation.run import SuiteArgument, frozen_words, run
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
@@ -46,6 +47,7 @@ def freeze(
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
         frozen = freeze_suite(opened, find_suite(opened, suite), again=again)
+        note_left_out(output, opened)
         path = snapshot_path(opened, frozen.suite)
     snapshot = frozen.snapshot
     data = {

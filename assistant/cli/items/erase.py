@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output
 from assistant.errors import InvalidValueError
 
@@ -45,10 +45,9 @@ def erase_content(
     Example: assistant erase --author user77 --author-field user --dry-run
     """
     from assistant.application.items.erase import erase, preview_erasure, resume_erasure
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         actor = opened.database.operator
         if resume is not None:
             _told(output, resume_erasure(opened, resume, actor=actor), {})

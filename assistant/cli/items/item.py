@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ def item(
     Example: assistant item 1042
     """
     from assistant.application.items.item_life import ItemViewer, open_item_life
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         life = open_item_life(opened, item_id, ItemViewer(opened.database.operator))
     output.result(life_as_json(life), *_shown(life))
 

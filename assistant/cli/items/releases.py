@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 
 app = typer.Typer(help="Releases: the files of labels that were exported.", no_args_is_help=True)
@@ -23,10 +23,9 @@ def list_all(
     Example: assistant releases list
     """
     from assistant.application.items.releases import list_releases
-    from assistant.wiring.workspace import Workspace
 
     output = Output(as_json=as_json)
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = list_releases(opened, limit=limit)
     rows = [
         (one.id, one.file, f"{one.rows:,}", one.run, one.certificate_id or "-", one.created_at[:19], one.actor)
@@ -49,9 +48,8 @@ def show(
     Example: assistant releases show 3
     """
     from assistant.application.items.releases import find_release
-    from assistant.wiring.workspace import Workspace
 
-    with Workspace.open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         found = find_release(opened, release)
     Output(as_json=as_json).result(
         found._asdict(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, read_due, reads_tables
 from assistant.cli.output import EXIT_SOME_FAILED, Output, media_words, show_refusals, table
 from assistant.cli.progress import Counting
 from assistant.cli.reading_words import refusal_words
@@ -36,6 +36,12 @@ def ingest(
     language: Annotated[str | None, typer.Option(help="Column with the language; else it is identified.")] = None,
     source: Annotated[str | None, typer.Option(help="Column that says where an item came from.")] = None,
     media: Annotated[list[str] | None, typer.Option(help="Column with paths or URLs of images or frames.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(show_default="each file's name and day", help="The batch the items are part of.")
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="When the batch is due: 48h, 3d, or 2026-12-01T09:00+08:00.")
+    ] = None,
     take_words: Annotated[
         bool,
         typer.Option(
@@ -48,6 +54,9 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Import content. Importing the same file again changes nothing.
+
+    With --batch, items that were there before become part of the batch too; another file adds to it until it is
+    delivered.
 
     Example: assistant ingest posts.csv --text body --id post_id
     """
@@ -63,7 +72,16 @@ def ingest(
             yield counted.update
 
     with open_workspace(workspace) as opened:
-        made = import_content(opened, files, choice, reading=reading, take_words=take_words, watch=counting)
+        made = import_content(
+            opened,
+            files,
+            choice,
+            batch=batch,
+            due=read_due(due),
+            reading=reading,
+            take_words=take_words,
+            watch=counting,
+        )
     reports = made.files
     if made.error is not None:
         _note(output, reports)
@@ -80,6 +98,8 @@ def _note(output: Output, reports: Sequence[LoadReport]) -> None:
         output.note(f"{report.source}: {report.mapping}")
         for note in report.notes:
             output.note(f"{report.source}: {note}")
+        if report.batch is not None:
+            output.note(f"{report.source}: {_batch_words(report)}")
         if media := report.counts["with_media"]:
             output.note(f"{report.source}: {media_words(media)}")
         for column in report.left_out:
@@ -90,6 +110,15 @@ def _note(output: Output, reports: Sequence[LoadReport]) -> None:
         show_refusals(output, report, "; all are in `refusals`")
         for column, count in report.error_cells.items():
             output.note(f"  column {column!r} holds a spreadsheet's error in {count:,} rows; it is kept as it is")
+
+
+def _batch_words(report: LoadReport) -> str:
+    joined, before = report.counts["joined"], report.batch_before
+    if not before:
+        return f"{joined:,} items are the new batch {report.batch}"
+    if not joined:
+        return f"nothing is new in batch {report.batch}, which has {before:,} items"
+    return f"{joined:,} items joined batch {report.batch}, which had {before:,}"
 
 
 def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
@@ -104,6 +133,9 @@ def _show(output: Output, reports: Sequence[LoadReport], groups: int) -> None:
                 "reasons": dict(report.reasons),
                 "notes": report.notes,
                 "error_cells": dict(report.error_cells),
+                "batch": report.batch,
+                "joined_batch": report.counts["joined"],
+                "batch_items_before": report.batch_before,
                 "refusals": [
                     {"line": one.line, "reason": one.reason, "message": refusal_words(one)} for one in report.refusals
                 ],

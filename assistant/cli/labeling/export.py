@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import Output, media_words, table
 from assistant.cli.progress import Counting
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from assistant.application.labeling.runs import FailedItem
@@ -29,22 +30,27 @@ def register(app: typer.Typer) -> None:
     app.command("export")(export)
 
 
+@takes_population
 def status(
     run: RunOption = None,
     failed: Annotated[int, typer.Option(help="How many failed items to list.")] = _SHOWN_FAILURES,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Show counts, costs and failures of a run, and a summary of the workspace.
 
     Example: assistant status --run r2
     """
+    from assistant.application.labeling.populations import name_run_about
     from assistant.application.labeling.runs import describe_workspace
     from assistant.application.review.fill_queue import for_people
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        found = describe_workspace(opened, run, failures=failed)
+        found = describe_workspace(opened, name_run_about(opened, run, population), failures=failed)
+        note_left_out(output, opened)
         going = found.run
         work = None if going is None else for_people(opened, going.run)
     counts = {**found.content, "languages": found.languages}
@@ -72,11 +78,14 @@ def status(
         output.next_step("assistant export labels.jsonl", "exports the labels")
 
 
+@takes_population
 def export(
     file: Annotated[Path, typer.Argument(help="Ends in .jsonl, .parquet, .csv or .xlsx.")],
     run: RunOption = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Write every item with its answer, route, final label and provenance to a file, and a manifest beside it.
 
@@ -85,11 +94,12 @@ def export(
 
     Example: assistant export labels.parquet --run r2
     """
+    from assistant.application.labeling.populations import name_run_about
     from assistant.application.routing.release import RunRelease
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        release = RunRelease(opened, run)
+        release = RunRelease(opened, name_run_about(opened, run, population))
         with Counting(output, f"writing {file.name}", total=release.rows) as counting:
             made = release.write(file, counting.update)
         note_left_out(output, opened)
@@ -145,7 +155,8 @@ def show_totals(run: Run, totals: RunTotals) -> list[Any]:
     """A run's result as people read it: facts in a line, then labels and routes as tables."""
     answered = {name: count for name, count in totals.statuses.items() if count}
     shown: list[Any] = [
-        f"run {run.name}: {run.prompt or 'imported'}, policy {run.policy or '-'}, model {run.model}",
+        f"run {run.name}: {run.prompt or 'imported'}, policy {run.policy or '-'}, model {run.model}"
+        + (f", about {run.population.name} only" if run.population else ""),
         ", ".join(f"{count:,} {_STATUSES.get(name, name)}" for name, count in answered.items())
         + (f"; {totals.shared:,} reuse the answer of an identical text" if totals.shared else ""),
         f"{totals.prompt_tokens + totals.completion_tokens:,} tokens ({totals.cached_tokens:,} cached), "
@@ -201,6 +212,7 @@ def _run_facts(run: Run) -> dict[str, Any]:
         "policy": run.policy,
         "policy_hash": run.policy_digest,
         "replicate": run.replicate,
+        "population": run.population and run.population.as_json(),
         "created_at": run.created_at,
     }
 

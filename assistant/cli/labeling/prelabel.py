@@ -14,8 +14,9 @@ from assistant.cli.labeling.export import advise_people, money, show_totals, tot
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.labeling.job_session import ask_before_spending, run_session
 from assistant.cli.next_command import this_command
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
+from assistant.domain.populations import PopulationChoice
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("prelabel")(prelabel)
 
 
+@takes_population
 def prelabel(
     prompt: Annotated[str | None, typer.Option(help="Prompt as name or name@version.")] = None,
     model: Annotated[str | None, typer.Option(help="local, openai:NAME, PROVIDER:NAME or replay:FILE.")] = None,
@@ -43,10 +45,15 @@ def prelabel(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print calls, tokens and cost; send nothing.")] = False,
     yes: YesOption = False,
     job: Annotated[int | None, typer.Option(hidden=True)] = None,
+    known_population: Annotated[str | None, typer.Option("--population", hidden=True)] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Label all unlabeled items with a model. The same command resumes a stopped or killed job.
+
+    With --batch, --where or --ids the run is about these items alone: sampled, certified and exported on its own.
 
     --dry-run estimates calls, tokens and cost, and writes nothing.
 
@@ -74,6 +81,7 @@ def prelabel(
         retry_failed=retry_failed,
         record=record,
         dry_run=dry_run,
+        population=population if known_population is None else PopulationChoice(known=known_population),
     )
     with open_workspace(workspace) as opened:
         session = RunSession(opened, choice)

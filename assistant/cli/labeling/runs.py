@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, takes_population
 from assistant.cli.output import Output, table
+from assistant.domain.populations import PopulationChoice
 
 if TYPE_CHECKING:
     from assistant.application.labeling.runs import RunComparison
@@ -17,16 +18,17 @@ app = typer.Typer(help="Runs: which prompt, policy and model, and what changed b
 
 
 @app.command("list")
-def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
-    """Every run with its prompt, policy and model.
+@takes_population
+def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False, *, population: PopulationChoice) -> None:
+    """Every run with its prompt, policy, model and the items it is about.
 
     Example: assistant runs list
     """
-    from assistant.application.labeling.runs import known_runs
+    from assistant.application.labeling.populations import list_runs_about
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
-        known = known_runs(opened)
+        known = list_runs_about(opened, population)
     data = [
         {
             "run": run.name,
@@ -36,15 +38,19 @@ def list_runs(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) ->
             "policy_hash": run.policy_digest,
             "model": run.model,
             "replicate": run.replicate,
+            "population": run.population and run.population.as_json(),
             "created_at": run.created_at,
         }
         for run in known
     ]
     rows = [
-        (run.name, run.prompt or "imported", run.policy or "-", run.model, run.replicate, run.created_at[:19])
+        (
+            *(run.name, run.prompt or "imported", run.policy or "-", run.model, run.replicate),
+            *(run.population.name if run.population else "all items", run.created_at[:19]),
+        )
         for run in known
     ]
-    output.result(data, table(("run", "prompt", "policy", "model", "replicate", "since"), rows))
+    output.result(data, table(("run", "prompt", "policy", "model", "replicate", "items", "since"), rows))
 
 
 @app.command("compare")

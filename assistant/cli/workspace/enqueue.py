@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -10,15 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.left_out_words import note_left_out
-from assistant.cli.options import HERE, JsonOption, RunOption, WorkspaceOption, open_workspace
+from assistant.cli.options import (
+    HERE,
+    JsonOption,
+    RunOption,
+    WorkspaceOption,
+    open_workspace,
+    read_moment,
+    takes_population,
+)
 from assistant.cli.output import Output, table
-from assistant.errors import InputError, InvalidValueError
+from assistant.domain.populations import PopulationChoice
+from assistant.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.application.review.enqueue_stale import StaleQueued
     from assistant.application.review.fill_queue import Filling, QueueNeed
+    from assistant.application.workspace.enqueue_stale import StaleQueued
 
-_SPAN = re.compile(r"(\d{1,5})([hd])")
 _TOLD = {
     "added": "added",
     "changed": "updated, not started",
@@ -38,6 +45,7 @@ def register(app: typer.Typer) -> None:
     app.command("enqueue")(enqueue)
 
 
+@takes_population
 def enqueue(
     run: RunOption = None,
     team: Annotated[
@@ -65,6 +73,8 @@ def enqueue(
     ] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
+    *,
+    population: PopulationChoice,
 ) -> None:
     """Create tasks in the reviewers' queue from the routes and samples of a run.
 
@@ -73,8 +83,7 @@ def enqueue(
 
     Example: assistant enqueue --team nights --due 48h
     """
-    from assistant.application.labeling.runs import find_run
-    from assistant.application.review.enqueue_stale import enqueue_stale
+    from assistant.application.labeling.populations import find_run_about
     from assistant.application.review.fill_queue import (
         fill_queue,
         overwritten,
@@ -82,9 +91,10 @@ def enqueue(
         preview_filling,
         standing_of,
     )
+    from assistant.application.workspace.enqueue_stale import enqueue_stale
     from assistant.wiring.actor import actor
 
-    output, until, named = Output(as_json=as_json), _moment(due), team.strip()
+    output, until, named = Output(as_json=as_json), read_moment(due), team.strip()
     filling = plan_filling(named, until, clear_team=clear_team, clear_due=clear_due, again=again)
     with open_workspace(workspace) as opened:
         if stale:
@@ -92,7 +102,7 @@ def enqueue(
             note_left_out(output, opened)
             _show_stale(output, done, dry_run=dry_run)
             return
-        found = find_run(opened, run)
+        found = find_run_about(opened, run, population)
         if dry_run or (_may_overwrite(filling) and not yes):
             counts = preview_filling(opened, found, filling)
             if not dry_run and overwritten(counts):
@@ -164,15 +174,3 @@ def _advise(output: Output, run: str, counts: Counter[str], standing: QueueNeed,
         output.next_step("assistant settle", "writes the final labels")
     else:
         output.next_step("assistant serve", "opens the review pages")
-
-
-def _moment(text: str | None) -> datetime | timedelta | None:
-    """`48h`, `3d`, or a moment of ISO 8601; without a time zone it is this machine's."""
-    if text is None:
-        return None
-    if span := _SPAN.fullmatch(text):
-        return timedelta(hours=int(span[1]) * (24 if span[2] == "d" else 1))
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise InvalidValueError("due_not_a_time", field="due", text=text) from None

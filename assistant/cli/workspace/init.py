@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import HERE, JsonOption, WorkspaceOption
+from assistant.cli.options import HERE, JsonOption, WorkspaceOption, named_project
 from assistant.cli.output import EXIT_ERROR, Output, table
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def doctor(
     from assistant.cli.error_words import error_words
 
     output = Output(as_json=as_json)
-    findings = examine(workspace, model)
+    findings = examine(workspace, model, project=named_project())
     words = {one.check: error_words(one.error) for one in findings if one.error}
     told = [(one, *_told(one, words.get(one.check))) for one in findings]
     data = [{"check": one.check, "ok": one.ok, "found": found, "hint": hint} for one, found, hint in told]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol
 from assistant.domain.canonical import rater_key
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelSet
+from assistant.domain.populations import ItemPopulation
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus
 from assistant.domain.reviews import Review
 from assistant.domain.runs import Run
@@ -125,11 +126,18 @@ def import_machine_answers(
     prelabels: PrelabelStore,
     runs: RunStore,
     *,
+    population: ItemPopulation | None = None,
+    inside: Container[int] | None = None,
     label_set: LabelSet,
     any_label: bool = False,
     reading: ReadingOptions = AS_IT_IS,
 ) -> ImportReport:
-    """Take in a file of machine answers; each model becomes a run. Arguments as for `import_labels`."""
+    """Take in a file of machine answers; each model becomes a run. Arguments as for `import_labels`, and these.
+
+    Args:
+        population: which items the runs are about; None for the whole project.
+        inside: row numbers of its items; answers to others are refused.
+    """
     checks = Checks(label_set, any_label)
     report, columns, rows = _open(path, choose, checks, reading)
     found = (row if isinstance(row, Refusal) else to_machine(row, columns) for row in rows)
@@ -137,12 +145,14 @@ def import_machine_answers(
     for batch in in_batches(found, _BATCH, _weight):
         by_model: dict[str, list[AnsweredItem]] = {}
         for key, labels, row in usable(batch, items, checks, report):
-            if isinstance(row, MachineRow):
+            if inside is not None and key not in inside:
+                report.refuse(Refusal(row.line, "outside_population", f"item {row.item_id!r} is not one of those"))
+            elif isinstance(row, MachineRow):
                 unknown = checks.of_set(row.unknown)
                 by_model.setdefault(row.model, []).append(_answered(key, labels, row, unknown))
                 report.unknown += bool(unknown)
         for model, answered in by_model.items():
-            run = opened.setdefault(model, runs.open_import(model))
+            run = opened.setdefault(model, runs.open_import(model, population))
             changed = _changed(answered, prelabels.newest_of(run, [one.item_key for one in answered]))
             prelabels.commit(run, changed, [])
             added, said = (sum(map(_is_answer, some)) for some in (changed, answered))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.messages.language import marked
 
 TEXTS = {
+    "nothing_to_continue": marked("nothing has come into %(run)s since: it has %(items)s items"),
+    "batches_too_many": marked("%(items)s items can't be cut into %(batches)s batches"),
     "run_without_labels": marked("run %(run)s has no model labels"),
     "metadata_not_found": marked("no item has the metadata '%(name)s'"),
     "campaign_seed_fixed": marked("the campaign of %(run)s learns with seed %(seed)s, not %(wished)s"),

@@ -29,6 +29,7 @@ TEXTS = {
     "project_misspelled": marked("there is no project %(project)s; there are: %(known)s"),
     "project_exists": marked("there is a project %(project)s already"),
     "project_not_named": marked("the workspace has several projects: %(known)s"),
+    "project_unusable": marked("the project %(project)s can't be worked in: %(said)s"),
     "project_key_unfit": marked(
         "%(project)s is no key: lower-case letters, digits and hyphens, at most %(most)s, the first a letter"
     ),
@@ -43,6 +44,12 @@ TEXTS = {
     "project_folder_exists": marked("the project %(project)s has settings in this folder already"),
     "project_title_elsewhere": marked("the title is written here in a form that can't be changed: make it a table"),
     "project_title_missing": marked("no title is given"),
+    "not_a_member": marked("you are no member of a project %(project)s"),
+    "no_project_of_theirs": marked("you are no member of any project"),
+    "role_not_of_a_project": marked("admins are admins of the workspace, not of a project"),
+    "role_above_own": marked("your own role doesn't reach as far as this one: %(role)s"),
+    "member_of_other_projects": marked("%(name)s works in other projects, too"),
+    "policy_not_offered": marked("%(policy)s is no policy of this workspace; there are: %(known)s"),
     "member_not_found": marked("%(user)s is no member of the project %(project)s"),
     "nothing_to_erase": marked("there is no such content here, or it was erased already"),
     "erasure_of_nothing": marked("nothing to erase is named"),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypedDict
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -209,3 +210,18 @@ def _proxy_error(
     failure = RetryableModelError(what, reason="connection").with_values(facts)
     failure.hint = _PROXY_HINT
     return failure
+
+
+class OpenAIAccess(TypedDict):
+    """Where an OpenAI-compatible server is, and its key."""
+
+    base_url: str
+    key: str | None
+
+
+def openai_access() -> OpenAIAccess:
+    """From the environment, the one place secrets come from."""
+    return {
+        "base_url": os.environ.get("OPENAI_BASE_URL") or OPENAI_URL,
+        "key": os.environ.get("OPENAI_API_KEY") or None,
+    }

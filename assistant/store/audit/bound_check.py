@@ -135,12 +135,8 @@ class LoggedRows:
         number = subject.rpartition(":")[2]
         if action == "review.submit" and "row" in detail:
             self._reviews.add(int(number), detail["row"])
-        elif action == "review.undo":
-            self._undone.add(int(number))
-        elif action == "reviews.withdraw":
-            self._undone.update(detail["reviews"])
-        elif action == "reviews.restore":
-            self._undone.difference_update(detail["reviews"])
+        elif action in {"review.undo", "reviews.withdraw", "reviews.restore"}:
+            self._withdrawn(action, number, detail)
         elif action == "labels.import" and "ids" in detail:
             self._import(subject, detail)
         elif action == "item.adjudicate" and "row" in detail:
@@ -152,7 +148,11 @@ class LoggedRows:
         elif action.startswith("certificate.") and "row" in detail:
             singles = self._events if "event" in detail else self._certificates
             singles.add(int(detail.get("event", number)), detail["row"])
-        elif action == BOUND:
+        else:
+            self._take_many(action, detail)
+
+    def _take_many(self, action: str, detail: Mapping[str, Any]) -> None:
+        if action == BOUND:
             self._bound(detail)
         elif action == ERASED:
             for name, was, now in detail.get("rebound", ()):
@@ -170,6 +170,14 @@ class LoggedRows:
             group = self._before.get(name) or next(imported, None)
             if group is not None and group.digest == was:
                 group.digest = now
+
+    def _withdrawn(self, action: str, number: str, detail: Mapping[str, Any]) -> None:
+        if action == "review.undo":
+            self._undone.add(int(number))
+        elif action == "reviews.withdraw":
+            self._undone.update(detail["reviews"])
+        else:
+            self._undone.difference_update(detail["reviews"])
 
     def _import(self, subject: str, detail: Mapping[str, Any]) -> None:
         first, last = detail["ids"][0][0], detail["ids"][-1][1]

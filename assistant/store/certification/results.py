@@ -19,6 +19,7 @@ from assistant.store.content.precedents import PrecedentStore, settled_digests
 from assistant.store.counted_labels import final_counts
 from assistant.store.database import PAGE, Database
 from assistant.store.project_scope import items_within
+from assistant.store.runs.populations import within
 from assistant.store.runs.prelabels import newest, ranked
 from assistant.store.tables.certification import settlements
 from assistant.store.tables.content import items, near_duplicates, prelabels, routes
@@ -77,7 +78,8 @@ class ResultStore:
     def totals(self, run: Run) -> RunTotals:
         """The run in numbers."""
         with self._database.read() as connection:
-            everything = connection.execute(sa.select(sa.func.count()).where(self._own())).scalar_one()
+            counting = sa.select(sa.func.count()).select_from(items).where(self._own(), *within(run.population))
+            everything = connection.execute(counting).scalar_one()
             everything -= connection.execute(_count_unanswerable(self._database.project_id, run)).scalar_one()
             counted = _counted(connection, run)
             sums = connection.execute(_sums(run)).one()
@@ -131,42 +133,46 @@ def _joined(run: Run, versions: LabelVersions | None) -> sa.Select[Any]:
     final = sa.and_(
         settlements.c.run_id == run.id, settlements.c.item_id == items.c.id, newest(settlements, items.c.id)
     )
-    return sa.select(
-        items.c.id,
-        items.c.external_id,
-        items.c.text,
-        items.c.query,
-        items.c.language,
-        items.c.source,
-        items.c.meta,
-        items.c.content_digest,
-        near_duplicates.c.group_id,
-        prelabels.c.status,
-        prelabels.c.labels,
-        prelabels.c.signals,
-        prelabels.c.clauses,
-        prelabels.c.rationale,
-        prelabels.c.reason,
-        prelabels.c.detail,
-        prelabels.c.model,
-        prelabels.c.prompt_tokens,
-        prelabels.c.completion_tokens,
-        prelabels.c.cached_tokens,
-        prelabels.c.cost_usd,
-        prelabels.c.latency_ms,
-        prelabels.c.attempts,
-        prelabels.c.shared_from,
-        routes.c.route,
-        routes.c.reason.label("route_reason"),
-        routes.c.doubts,
-        routes.c.inclusion_probability,
-        *(column.label(f"final_{column.name}") for column in _FINAL),
-        sa.case((final_counts(versions), 1), else_=0).label("counts"),
-    ).select_from(
-        items.outerjoin(prelabels, answer)
-        .outerjoin(routes, route)
-        .outerjoin(settlements, final)
-        .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+    return (
+        sa.select(
+            items.c.id,
+            items.c.external_id,
+            items.c.text,
+            items.c.query,
+            items.c.language,
+            items.c.source,
+            items.c.meta,
+            items.c.content_digest,
+            near_duplicates.c.group_id,
+            prelabels.c.status,
+            prelabels.c.labels,
+            prelabels.c.signals,
+            prelabels.c.clauses,
+            prelabels.c.rationale,
+            prelabels.c.reason,
+            prelabels.c.detail,
+            prelabels.c.model,
+            prelabels.c.prompt_tokens,
+            prelabels.c.completion_tokens,
+            prelabels.c.cached_tokens,
+            prelabels.c.cost_usd,
+            prelabels.c.latency_ms,
+            prelabels.c.attempts,
+            prelabels.c.shared_from,
+            routes.c.route,
+            routes.c.reason.label("route_reason"),
+            routes.c.doubts,
+            routes.c.inclusion_probability,
+            *(column.label(f"final_{column.name}") for column in _FINAL),
+            sa.case((final_counts(versions), 1), else_=0).label("counts"),
+        )
+        .select_from(
+            items.outerjoin(prelabels, answer)
+            .outerjoin(routes, route)
+            .outerjoin(settlements, final)
+            .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
+        )
+        .where(*within(run.population))
     )
 
 
@@ -233,11 +239,16 @@ def _count_unanswerable(project: int, run: Run) -> sa.Select[int]:
     erased = erased_items.join(erasures, erasures.c.id == erased_items.c.erasure_id).join(
         items, items.c.id == erased_items.c.item_id
     )
-    return sa.select(sa.func.count()).select_from(erased).where(own, items.c.erased_at.is_not(None), ~answered)
+    return (
+        sa.select(sa.func.count())
+        .select_from(erased)
+        .where(own, items.c.erased_at.is_not(None), ~answered, *within(run.population))
+    )
 
 
 def _count_settled(database: Database, run: Run) -> sa.Select[int]:
     policy_id = run.policy.rpartition("@")[0] if run.policy else ""
     answered = sa.exists().where(prelabels.c.run_id == run.id, prelabels.c.item_id == items.c.id)
     settled = items.c.content_digest.in_(settled_digests(database, policy_id))
-    return sa.select(sa.func.count()).where(items_within(database.project_id), settled, ~answered)
+    own = items_within(database.project_id)
+    return sa.select(sa.func.count()).where(own, settled, ~answered, *within(run.population))

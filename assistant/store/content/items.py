@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from assistant.domain.canonical import id_spellings, same_items
 from assistant.domain.items import Content, Item, ItemKind, StoredItem
 from assistant.store.audit import log as audit
+from assistant.store.content.batches import BatchToJoin, join_batch
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.project_scope import items_within
 from assistant.store.tables.content import ingests, items, near_duplicates, refusals
@@ -46,33 +47,42 @@ class ItemStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, batch: Sequence[NewItem]) -> tuple[Counter[str], list[Clash]]:
-        """Take in a batch; each id once, whatever is given again. `7.0` is the id `7` where there is no other `7.0`.
+    def add(self, rows: Sequence[NewItem], batch: BatchToJoin | None = None) -> tuple[Counter[str], list[Clash]]:
+        """Take in some rows; each id once, whatever is given again. `7.0` is the id `7` where there is no other `7.0`.
+
+        Args:
+            rows: the items.
+            batch: the batch they become part of, made with the first of them; None for none.
 
         Returns:
             Counts of `added`, `unchanged` (same id, same content), `same_content` (added, but its content was already
-            there under another id: they will share one model call), `with_media` (of those added or unchanged) and
-            `clash`; and the clashes themselves.
+            there under another id: they will share one model call), `with_media` (of those added or unchanged),
+            `joined` (new in the batch) and `clash`; and the clashes themselves.
         """
         counts: Counter[str] = Counter()
         clashes: list[Clash] = []
         project = self._database.project_id
         with self._database.write(alone=True) as connection:
-            known = _digests_by_id(connection, project, {name for new in batch for name in id_spellings(new.item.id)})
-            first = _first_by_digest(connection, project, [new.item.content.digest for new in batch])
+            known = _known_by_id(connection, project, {name for new in rows for name in id_spellings(new.item.id)})
+            first = _first_by_digest(connection, project, [new.item.content.digest for new in rows])
             fresh: dict[str, dict[str, object]] = {}
+            again: dict[int, None] = {}  # row numbers of items that were there, in the order given
             key = (connection.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0) + 1
-            for new in batch:
+            for new in rows:
                 digest = new.item.content.digest
                 names = same_items(new.item.id, known)
-                same = all(known[name] == digest for name in names) and len(names) < 2
+                same = all(known[name][0] == digest for name in names) and len(names) < 2
                 counts["with_media"] += same and new.item.content.has_media
                 if names:
                     counts["unchanged" if same else "clash"] += 1
                     if not same:
-                        clashes.append(Clash(new.line, new.item.id, names, any(known[one] == _ERASED for one in names)))
+                        clashes.append(
+                            Clash(new.line, new.item.id, names, any(known[one][0] == _ERASED for one in names))
+                        )
+                    elif batch is not None and batch.unchanged_join:
+                        again[known[names[0]][1]] = None
                     continue
-                known[new.item.id] = digest
+                known[new.item.id] = digest, key
                 same_as = first.get(digest)
                 counts["same_content"] += same_as is not None
                 first.setdefault(digest, key)
@@ -80,6 +90,9 @@ class ItemStore:
                 key += 1
             if fresh:
                 connection.execute(sa.insert(items), list(fresh.values()))
+            if batch is not None:
+                added = range(key - len(fresh), key)
+                counts["joined"] = join_batch(connection, batch, added, again.keys() - added, self._database.operator)
         counts["added"] = len(fresh)
         return counts, clashes
 
@@ -253,12 +266,15 @@ def _row(key: int, new: NewItem, digest: str, same_as: int | None) -> dict[str, 
 _ERASED = ""  # in place of a digest: equal to none
 
 
-def _digests_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _known_by_id(connection: sa.Connection, project: int, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Content digest and row number of the ids that are there."""
+    found: dict[str, tuple[str, int]] = {}
     for part in parts(ids):
         named = items.c.project_id == project, items.c.external_id.in_(part)
-        query = sa.select(items.c.external_id, items.c.content_digest, items.c.erased_at).where(*named)
-        found.update((name, digest if at is None else _ERASED) for name, digest, at in connection.execute(query))
+        query = sa.select(items.c.external_id, items.c.content_digest, items.c.id, items.c.erased_at).where(*named)
+        found.update(
+            (name, (digest if at is None else _ERASED, key)) for name, digest, key, at in connection.execute(query)
+        )
     return found
 
 

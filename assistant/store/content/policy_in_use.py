@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from assistant.domain.label_versions import LabelVersions, in_effect, label_versions
 from assistant.domain.policies import Policy
@@ -30,25 +31,35 @@ class InForce:
     changes: Sequence[PolicyChange]
 
 
+class ChangingPolicy(Protocol):
+    """A project as far as its policy goes."""
+
+    @property
+    def written_policy(self) -> Policy:
+        """The policy as its file has it. Raises PolicyError with all its mistakes."""
+
+    @property
+    def policy_changes(self) -> PolicyChangeStore:
+        """Changes of the policy, and who has read them."""
+
+
 class PolicyInUse:
     """Finds the policy in use; a server looks again every second, a command once.
 
     Args:
-        written: the policy as it stands in the project's file.
-        changes: where the changes are.
+        project: its policy as written, and the changes of it.
         parse: reads a document, given with its name.
         lasting: whether it is found once and kept.
     """
 
     def __init__(
         self,
-        written: Callable[[], Policy],
-        changes: Callable[[], PolicyChangeStore],
+        project: ChangingPolicy,
         parse: Callable[[str, str], Policy],
         *,
         lasting: bool,
     ) -> None:
-        self._written, self._changes, self._parse = written, changes, parse
+        self._project, self._parse = project, parse
         self._lasting = lasting
         self._found: InForce | None = None
         self._until = 0.0
@@ -67,7 +78,7 @@ class PolicyInUse:
         self._found = None
 
     def _find(self) -> InForce:
-        policy, store = self._written(), self._changes()
+        policy, store = self._project.written_policy, self._project.policy_changes
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         known = store.all()
         effective = in_effect(policy.id, known, at)

@@ -85,9 +85,7 @@ class ProjectStore:
         }
         with self._database.read() as connection:
             numbers = connection.execute(sa.select(projects.c.id)).scalars().all()
-            found: dict[str, dict[int, int]] = {
-                name: dict(connection.execute(query).tuples().all()) for name, query in counts.items()
-            }
+            found = {name: _by_project(connection, query) for name, query in counts.items()}
         return {one: ProjectFigures(**{name: by.get(one, 0) for name, by in found.items()}) for one in numbers}
 
     def set_state(self, key: str, state: ProjectState, *, actor: str) -> Project:
@@ -139,6 +137,10 @@ def chosen_project(database: Database, key: str, *, of_any: bool, folders: Colle
     if chosen.key not in folders and chosen.key != FIRST_KEY and not of_any:
         raise WorkspaceError("project_without_settings", project=chosen.key)
     return chosen
+
+
+def _by_project(connection: sa.Connection, query: sa.Select[Any]) -> dict[int, int]:
+    return {int(project): int(count) for project, count in connection.execute(query)}
 
 
 def _stop_jobs(connection: sa.Connection, project_id: int, actor: str) -> int:

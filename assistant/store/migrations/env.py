@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from assistant.store.tables.review import tasks  # with it, every table is known
+from assistant.store.tables import batches  # noqa: F401 - with both, every table is known
+from assistant.store.tables.review import tasks
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=tasks.metadata, render_as_batch=True

@@ -15,7 +15,8 @@ from assistant.store.database import Database, now
 from assistant.store.tables.content import projects
 from assistant.store.tables.people import project_members, users
 
-_LEFT = "left"
+LEFT = "left"
+"""The event of a membership that ends."""
 
 
 class MemberStore:
@@ -36,6 +37,17 @@ class MemberStore:
             rows = connection.execute(_newest(at).where(users.c.id == user_id).order_by(projects.c.id))
             return [_member(row) for row in rows]
 
+    def roles_of(self, user_id: int) -> Mapping[int, Role]:
+        """The role of a person in each project they are a member of, by the project's row number.
+
+        Asked with every request: of one person's rows alone, along the index.
+        """
+        query = sa.select(project_members.c.project_id, project_members.c.event, project_members.c.role)
+        query = query.where(project_members.c.user_id == user_id).order_by(project_members.c.id)
+        with self._database.read() as connection:
+            newest = {number: (event, role) for number, event, role in connection.execute(query)}
+        return {number: Role(role) for number, (event, role) in newest.items() if event != LEFT}
+
     def role_of(self, user_id: int, project_id: int, at: str | None = None) -> Role | None:
         """What a person may do in a project, now or at a moment; None for no member. An admin is admin everywhere."""
         own = sa.select(project_members.c.event, project_members.c.role).where(
@@ -46,7 +58,7 @@ class MemberStore:
             if role == Role.ADMIN:
                 return Role.ADMIN
             row = connection.execute(own.order_by(project_members.c.id.desc()).limit(1)).one_or_none()
-        return None if row is None or row.event == _LEFT else Role(row.role)
+        return None if row is None or row.event == LEFT else Role(row.role)
 
     def count(self) -> Mapping[int, int]:
         """How many members each project has."""
@@ -78,7 +90,7 @@ class MemberStore:
             before = _in_project(connection, user_id, project.id)
             if before is None:
                 raise NotFoundError("member_not_found", field="user", user=name, project=project.key)
-            add_members(connection, project.id, [(user_id, before.role)], event=_LEFT, actor=actor)
+            add_members(connection, project.id, [(user_id, before.role)], event=LEFT, actor=actor)
             detail = {"project": project.key, "before": before.role.value}
             audit.append(connection, actor, "project.leave", f"user:{name}", detail)
 
@@ -128,7 +140,7 @@ def _newest(at: str | None) -> sa.Select[Any]:
         )
         .join(projects, projects.c.id == project_members.c.project_id)
         .join(users, users.c.id == project_members.c.user_id)
-        .where(project_members.c.id.in_(last), project_members.c.event != _LEFT)
+        .where(project_members.c.id.in_(last), project_members.c.event != LEFT)
     )
 
 

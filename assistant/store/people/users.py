@@ -14,9 +14,9 @@ from assistant.domain.review_work import Role
 from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.database import Database, now, project_of
-from assistant.store.people.members import add_members, follow_role
+from assistant.store.people.members import LEFT, add_members, follow_role
 from assistant.store.people.memberships import add_memberships, leave, memberships_of, move, today
-from assistant.store.tables.people import api_tokens, sessions, users
+from assistant.store.tables.people import api_tokens, project_members, sessions, users
 
 CHANGEABLE = frozenset({"display_name", "role", "languages", "skills", "opt_outs", "queues", "team", "disabled"})
 
@@ -31,6 +31,16 @@ class UserStore:
         """Everyone, by name."""
         with self._database.read() as connection:
             return [read_user(row) for row in connection.execute(sa.select(users).order_by(users.c.name))]
+
+    def members(self) -> list[User]:
+        """The members of the project at hand by name, disabled or not, each with their role in it."""
+        with self._database.read() as connection:
+            return _members(connection)
+
+    def member(self, name: str) -> User | None:
+        """A member of the project at hand, with their role in it; None for whoever is none."""
+        with self._database.read() as connection:
+            return next(iter(_members(connection, users.c.name == name)), None)
 
     def find(self, name: str) -> User | None:
         """A person by name, disabled or not; None when there is no one."""
@@ -157,9 +167,29 @@ class UserStore:
 
 
 def enabled_users(connection: sa.Connection) -> list[User]:
-    """Everyone who may sign in, by name."""
-    query = sa.select(users).where(users.c.disabled.is_(False)).order_by(users.c.name)
-    return [read_user(row) for row in connection.execute(query)]
+    """The members of the project at hand who may sign in, by name, each with their role in it."""
+    return _members(connection, users.c.disabled.is_(False))
+
+
+def _members(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[User]:
+    """By the newest row of each; an admin of the workspace is one of every project."""
+    last = (
+        sa.select(sa.func.max(project_members.c.id))
+        .where(project_members.c.project_id == project_of(connection))
+        .group_by(project_members.c.user_id)
+    )
+    newest = sa.and_(project_members.c.user_id == users.c.id, project_members.c.id.in_(last))
+    query = (
+        sa.select(users, project_members.c.role.label("own"))
+        .outerjoin(project_members, newest)
+        .where(sa.or_(project_members.c.event != LEFT, users.c.role == Role.ADMIN.value), *where)
+        .order_by(users.c.name)
+    )
+    return [
+        replace(found, role=found.role if found.role is Role.ADMIN else Role(row.own))
+        for row in connection.execute(query)
+        for found in (read_user(row),)
+    ]
 
 
 def read_user(row: Any) -> User:

@@ -18,6 +18,7 @@ from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, now, parts
 from assistant.store.project_scope import runs_of
 from assistant.store.runs.journal_lines import StoredReply
+from assistant.store.runs.populations import first_of_content, source_of_content, within
 from assistant.store.runs.routes import newest_revisions, next_routes
 from assistant.store.runs.runs import alike
 from assistant.store.tables.content import items, near_duplicates, prelabels, replies, routes, runs
@@ -178,7 +179,7 @@ class PrelabelStore:
         """Each content of the project once, none that people have settled."""
         settled = settled_digests(self._database, policy_id)
         return unanswered(run, retry_failed=retry_failed).where(
-            self._own(), items.c.same_as.is_(None), items.c.content_digest.not_in(settled)
+            self._own(), first_of_content(run.population), items.c.content_digest.not_in(settled)
         )
 
 
@@ -217,7 +218,7 @@ def pending_item(row: sa.Row[Any]) -> PendingItem:
 
 def shared_answer(row: sa.Row[Any]) -> tuple[StoredItem, int, Prelabel, int]:
     """An item of `unshared_answers`, as `PrelabelStore.unshared` gives it."""
-    return stored_item(row), row.same_as, _prelabel(row), row.revision
+    return stored_item(row), row.item_id, _prelabel(row), row.revision
 
 
 def unshared_answers(run: Run) -> sa.Select[Any]:
@@ -227,11 +228,11 @@ def unshared_answers(run: Run) -> sa.Select[Any]:
     return (
         sa.select(items, near_duplicates.c.group_id, prelabels)
         .select_from(
-            items.join(prelabels, prelabels.c.item_id == items.c.same_as)
+            items.join(prelabels, prelabels.c.item_id == source_of_content(run.population))
             .outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
             .outerjoin(mine, own)
         )
-        .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None))
+        .where(prelabels.c.run_id == run.id, newest(prelabels), mine.c.item_id.is_(None), *within(run.population))
     )
 
 
@@ -248,7 +249,7 @@ def unanswered(run: Run, *, retry_failed: bool) -> sa.Select[Any]:
         .select_from(
             items.outerjoin(prelabels, there).outerjoin(near_duplicates, near_duplicates.c.item_id == items.c.id)
         )
-        .where(sa.or_(prelabels.c.item_id.is_(None), again), items.c.erased_at.is_(None))
+        .where(sa.or_(prelabels.c.item_id.is_(None), again), items.c.erased_at.is_(None), *within(run.population))
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.runs import LastEvent, Progress, RunItem, RunItemFilter
+from assistant.domain.runs import LastEvent, Progress, Run, RunItem, RunItemFilter
 from assistant.store.database import Database
 from assistant.store.project_scope import runs_of
+from assistant.store.runs.populations import within
 from assistant.store.runs.prelabels import newest
 from assistant.store.runs.rounds import ROUTED
 from assistant.store.tables.certification import Answer
@@ -21,10 +22,11 @@ class RunItemStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def progress(self, run_id: int) -> Progress:
+    def progress(self, run: Run) -> Progress:
         """How far a run has come."""
-        answered = sa.select(sa.func.count()).where(prelabels.c.run_id == run_id, prelabels.c.revision == 0)
-        everything = sa.select(sa.func.count()).where(items.c.project_id == self._database.project_id)
+        answered = sa.select(sa.func.count()).where(prelabels.c.run_id == run.id, prelabels.c.revision == 0)
+        own = items.c.project_id == self._database.project_id
+        everything = sa.select(sa.func.count()).where(own, *within(run.population))
         with self._database.read() as connection:
             return Progress(connection.execute(answered).scalar_one(), connection.execute(everything).scalar_one())
 

@@ -9,13 +9,15 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from assistant.domain.populations import ItemPopulation
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.projects import FIRST_PROJECT
 from assistant.domain.runs import NOT_STORED, Run
-from assistant.errors import NotFoundError
+from assistant.errors import ConflictError, NotFoundError
 from assistant.store.audit import log as audit
 from assistant.store.connection.reconnect import lasting
 from assistant.store.database import Database, now
+from assistant.store.runs.populations import population_of, with_population
 from assistant.store.tables.content import prelabels, run_events, runs
 
 EVALUATION = "eval"
@@ -28,15 +30,24 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, identity: RunIdentity, *, prompt: tuple[str, str], policy: tuple[str, str]) -> Run:
+    def open(
+        self,
+        identity: RunIdentity,
+        population: ItemPopulation | None = None,
+        *,
+        prompt: tuple[str, str],
+        policy: tuple[str, str],
+    ) -> Run:
         """The run of that identity, made when it is not there: the same command always finds the same run.
 
         Args:
-            identity: what makes it the same run.
+            identity: what makes it the same run, over the same population.
+            population: which items it is about; None for all of the project.
             prompt: name and version.
             policy: id and version.
         """
-        return self._open(_asked(identity, prompt, policy) | {"key": self._key(identity), "origin": "prelabel"})
+        key = self._key(identity, population=population)
+        return self._open(_asked(identity, prompt, policy) | _about(population) | {"key": key, "origin": "prelabel"})
 
     def open_evaluation(
         self, identity: RunIdentity, data: str, *, prompt: tuple[str, str], policy: tuple[str, str]
@@ -49,10 +60,16 @@ class RunStore:
         return self._open(_asked(identity, prompt, policy) | {"key": key, "origin": EVALUATION})
 
     def planned(
-        self, identity: RunIdentity, data: str | None = None, *, prompt: tuple[str, str], policy: tuple[str, str]
+        self,
+        identity: RunIdentity,
+        data: str | None = None,
+        population: ItemPopulation | None = None,
+        *,
+        prompt: tuple[str, str],
+        policy: tuple[str, str],
     ) -> Run:
         """The run that `open`, or with `data` `open_evaluation`, would give. Writes nothing: a dry run looks at it."""
-        key = self._key(identity, data)
+        key = self._key(identity, data, population)
         known = self._of_key(key)
         if known is not None:
             return known
@@ -69,6 +86,7 @@ class RunStore:
             parameters=asked["parameters"],  # type: ignore[arg-type] # an object, as it was written
             replicate=identity.replicate,
             created_at="",
+            population=population,
         )
 
     def of_evaluation(self, identity: RunIdentity, data: str) -> Run | None:
@@ -77,13 +95,14 @@ class RunStore:
 
     def _of_key(self, key: str) -> Run | None:
         with self._database.read() as connection:
-            row = connection.execute(sa.select(runs).where(self._own(), runs.c.key == key)).one_or_none()
+            row = connection.execute(with_population().where(self._own(), runs.c.key == key)).one_or_none()
         return None if row is None else _run(row)
 
-    def open_import(self, model: str) -> Run:
-        """The run that holds machine answers made elsewhere by `model`."""
-        key = self._key(RunIdentity("", "", f"import:{model}", "{}"))
-        return self._open({"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0})
+    def open_import(self, model: str, population: ItemPopulation | None = None) -> Run:
+        """The run that holds machine answers made elsewhere by `model`, about a population."""
+        key = self._key(RunIdentity("", "", f"import:{model}", "{}"), population=population)
+        row = {"key": key, "origin": "import", "model": model, "parameters": {}, "replicate": 0}
+        return self._open(row | _about(population))
 
     def all(self) -> list[Run]:
         """Every run in which something happened, oldest first.
@@ -93,31 +112,45 @@ class RunStore:
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(self._production().where(_begun()).order_by(runs.c.id))]
 
-    def newest(self, policy_id: str | None = None) -> Run | None:
+    def newest(self, policy_id: str | None = None, *, population: ItemPopulation | None = None) -> Run | None:
         """The run that is meant where none is named: the newest one with an answer, None where no run has any.
 
-        An answer is a usable one: a run that was begun and interrupted before its first answer, or in which every
-        answer failed, is passed over. Every command, page and API route that takes a run takes this one by default.
+        An answer is a usable one, asked or imported: a run that was begun and interrupted before its first answer, or
+        in which every answer failed, is passed over. Every command, page and API route that takes a run takes this one
+        by default. Where a population is named, it is the newest of that very population; else the newest about the
+        whole project and, only where there is none, the newest of any population.
 
         Args:
             policy_id: only runs that were asked under some version of that policy.
+            population: only runs about it; None where none is named.
         """
         answered = sa.exists().where(prelabels.c.run_id == runs.c.id, prelabels.c.status == "labelled")
-        query = self._production().where(answered).order_by(runs.c.id.desc()).limit(1)
+        query = self._production().where(answered)
+        query = query.order_by(runs.c.population_id.is_not(None), runs.c.id.desc()).limit(1)
+        if population is not None:
+            query = query.where(runs.c.population_id == population.id)
         if policy_id is not None:
             query = query.where(runs.c.policy_id == policy_id)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _run(row)
 
-    def find(self, name: str | None) -> Run:
-        """The run called `r3` (or `3`), whatever became of it; without a name the `newest`.
+    def find(self, name: str | None, population: ItemPopulation | None = None) -> Run:
+        """The run called `r3` (or `3`), whatever became of it; without a name the `newest`, of a population if given.
 
         Raises:
             NotFoundError: no such run, naming those there are; or it holds the answers of an evaluation.
+            ConflictError: the run of that name is about another population than the one given.
         """
         if name is None:
-            return self._newest_or_refuse()
+            return self._newest_or_refuse(population)
+        found = self._named(name)
+        if population is not None and (found.population is None or found.population.id != population.id):
+            about = "the whole project" if found.population is None else found.population.name
+            raise ConflictError("run_of_other_population", run=name, about=about, population=population.name)
+        return found
+
+    def _named(self, name: str) -> Run:
         with self._database.read() as connection:
             stored = [_run(row) for row in connection.execute(self._production().order_by(runs.c.id))]
         wanted = next((run for run in stored if name in {run.name, str(run.id), run.key}), None)
@@ -128,10 +161,12 @@ class RunStore:
             raise NotFoundError("run_not_found", run=name, known=[run.name for run in reversed(stored)])
         return wanted
 
-    def _newest_or_refuse(self) -> Run:
-        newest = self.newest()
+    def _newest_or_refuse(self, population: ItemPopulation | None) -> Run:
+        newest = self.newest(population=population)
         if newest is not None:
             return newest
+        if population is not None:
+            raise NotFoundError("no_run_of_population", population=population.name)
         known = self.all()
         if not known:
             raise NotFoundError("no_run_yet")
@@ -167,7 +202,7 @@ class RunStore:
 
     def _open(self, row: dict[str, object]) -> Run:
         with self._database.write(alone=True) as connection:
-            query = sa.select(runs).where(self._own(), runs.c.key == row["key"])
+            query = with_population().where(self._own(), runs.c.key == row["key"])
             found = connection.execute(query).one_or_none()
             if found is None:
                 connection.execute(
@@ -181,17 +216,19 @@ class RunStore:
 
     def _production(self) -> sa.Select[Any]:
         """Runs of production: all but those of evaluations."""
-        return sa.select(runs).where(self._own(), runs.c.origin != EVALUATION)
+        return with_population().where(self._own(), runs.c.origin != EVALUATION)
 
-    def _key(self, identity: RunIdentity, data: str | None = None) -> str:
+    def _key(self, identity: RunIdentity, data: str | None = None, population: ItemPopulation | None = None) -> str:
         """The key of a run, or of the run that holds a variant's answers to the frozen data of that digest.
 
-        Two projects that ask the very same have two runs. The first project's keys are those from before there were
-        several.
+        Two projects that ask the very same have two runs, and so have two populations. A run about the whole of the
+        first project keeps the key from before there were several.
         """
         key = identity.key
         if data is not None:
             key = _digest("evaluation", data, key)
+        elif population is not None:
+            key = _digest("population", population.digest, key)
         project = self._database.project_id
         return key if project == FIRST_PROJECT else _digest("project", str(project), key)
 
@@ -201,6 +238,10 @@ def _begun() -> sa.ColumnElement[bool]:
     return sa.or_(
         sa.exists().where(run_events.c.run_id == runs.c.id), sa.exists().where(prelabels.c.run_id == runs.c.id)
     )
+
+
+def _about(population: ItemPopulation | None) -> dict[str, object]:
+    return {} if population is None else {"population_id": population.id}
 
 
 def _digest(*parts: str) -> str:
@@ -249,4 +290,5 @@ def _run(row: sa.Row[Any]) -> Run:
         parameters=row.parameters,
         replicate=row.replicate,
         created_at=row.created_at,
+        population=population_of(row),
     )

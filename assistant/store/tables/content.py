@@ -209,6 +209,7 @@ runs = sa.Table(
     sa.Column("model", ExactText, nullable=False),
     sa.Column("parameters", Json, nullable=False),
     sa.Column("replicate", sa.Integer, nullable=False),
+    sa.Column("population_id", KEY, sa.ForeignKey("populations.id")),  # null for the whole project
     sa.Column("created_at", MOMENT, nullable=False),
 )
 

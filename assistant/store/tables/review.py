@@ -121,7 +121,7 @@ assignment_events = sa.Table(
     sa.Column("review_id", KEY),
     sa.Column("uncovered_ms", sa.Integer),
     sa.Column("reason", sa.String(40)),
-    sa.Column("detail", Json),  # of `unknown` alone
+    sa.Column("detail", Json),  # of `unknown` and `restored`
     sa.Index(None, "task_id", "id"),
     sa.Index(None, "user_id", "at"),
     sa.Index(None, "at"),

@@ -12,6 +12,7 @@ import numpy as np
 from assistant.domain.policies import LabelSet
 from assistant.domain.statements import (
     PAC,
+    StatedBatch,
     StatedEstimate,
     StatedGroup,
     StatedLoss,
@@ -22,11 +23,15 @@ from assistant.domain.statements import (
 )
 from assistant.routing.scored import answer_traits
 from assistant.trust.answer_codes import Classes
+from assistant.trust.certificates.batch_guarantees import BatchGuarantee
 from assistant.trust.certificates.campaign import AuditRound, CertificateTarget
 from assistant.trust.certificates.group_certificates import GroupCount
 from assistant.trust.certificates.losses import LossKind, loss_bounds
 from assistant.trust.human_labels import LabelColumns
 from assistant.trust.pool import NONE
+
+_SEVERAL = 2  # batches that are told apart
+_NAMED = 5  # batches a sentence names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +100,7 @@ class Proof:
         seed: of folds and solvers.
         nonce: of every draw; None for draws from before there were nonces.
         policies: id and version of those that the labels were given under, oldest first.
+        batches: what is guaranteed of each batch by itself; none with `by`, or where it was not counted.
     """
 
     batch: CertifiedBatch
@@ -109,6 +115,7 @@ class Proof:
     seed: int
     nonce: StatedNonce | None
     policies: Sequence[str]
+    batches: Sequence[BatchGuarantee] = ()
 
     @property
     def accepted(self) -> int:
@@ -127,7 +134,7 @@ class Proof:
         """What was proved."""
         losses, reason = self._losses()
         whole = self.counts[0] if self.by is None else None
-        return Statement(
+        said = Statement(
             sentence=self.sentence,
             method=PAC,
             design=self.design,
@@ -158,11 +165,14 @@ class Proof:
             nonce=self.nonce,
             seed=self.seed,
         )
+        if not self.batches:  # what was not counted is not stated, so that the bytes of a statement stay as they were
+            return said
+        return said.model_copy(update={"batches": tuple(map(_batch, self.batches))})
 
     @property
     def sentence(self) -> str:
         """What a manager can repeat."""
-        return " ".join([self._promise(), *self._standard(), *self._still_to_come()])
+        return " ".join([self._promise(), *self._of_batches(), *self._standard(), *self._still_to_come()])
 
     def _promise(self) -> str:
         most = f"at most {percent(self.target.max_error)}"
@@ -182,6 +192,22 @@ class Proof:
         ]
         which = "the items in each of these languages" if self.by == "language" else "the items the run gave each label"
         return f"Of the labels of {which}, {most} {differ}; all of that jointly with {confidence}: {', '.join(groups)}."
+
+    def _of_batches(self) -> Iterator[str]:
+        """What is guaranteed of each of several batches."""
+        if len(self.batches) < _SEVERAL:
+            return
+        alone = [one.batch for one in self.batches if one.guaranteed]
+        others = [one.batch for one in self.batches if not one.guaranteed]
+        yield f"They came in {len(self.batches):,} batches: {_listed([one.batch for one in self.batches])}."
+        if alone:
+            yield (
+                f"The same bound holds of {'each batch' if not others else _listed(alone)} by itself, with"
+                f" {percent(self.target.confidence)} confidence for each, not for all of them jointly."
+            )
+        if others:
+            which = _listed(others) if alone else "no batch"
+            yield f"Of {which} by itself {'nothing' if alone else 'anything'} is guaranteed."
 
     def _standard(self) -> Iterator[str]:
         """What counts as the reviewers' label, and under which policies."""
@@ -252,6 +278,16 @@ def _share(count: GroupCount) -> str:
 def percent(share: float) -> str:
     """A share as it stands in a sentence: 5 %, 99.9 %."""
     return f"{100 * share:.10g} %"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a sentence; of many the first ones."""
+    shown = [*names[:_NAMED], *([f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _batch(one: BatchGuarantee) -> StatedBatch:
+    return StatedBatch(**{name: getattr(one, name) for name in StatedBatch.model_fields})
 
 
 def _group(count: GroupCount) -> StatedGroup:

@@ -132,7 +132,7 @@ class _Group:
             if self.tolerated is None or now.ended:
                 inside = inside[:0]
             else:
-                now = pass_items(_wrong(audit_round, codes)[inside], now.errors, self.tolerated)
+                now = pass_items(wrong_labels(audit_round, codes)[inside], now.errors, self.tolerated)
             through = inside[: now.count]
             passed.append(len(through))
             audited += int(audit_round.audited[through].sum())
@@ -152,7 +152,7 @@ class _Group:
         )
 
 
-def _wrong(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
+def wrong_labels(audit_round: AuditRound, codes: np.ndarray) -> np.ndarray:
     """(k,) audited, and the human label is another one, or there is no consensus."""
     answers = codes[audit_round.order]
     return np.asarray(audit_round.audited & ((answers != audit_round.codes) | (answers == NONE)))

@@ -13,11 +13,19 @@ class BatchOutcome:
         items: in the batch, 1 or more.
         human_labels: items that a person labelled, for whatever reason: to learn from, to audit, or to settle.
         errors: items whose final label differs from the human label.
+        batches: how many it came as; 0 where it came at once.
+        guaranteed_alone: where it came as several batches, those of them that have a guarantee of their own.
+        broken_alone: of these, those with more wrong labels than that allows.
+        broken_then: batches at whose delivery what had been delivered by then had more wrong labels than guaranteed.
     """
 
     items: int
     human_labels: int
     errors: int
+    batches: int = 0
+    guaranteed_alone: int = 0
+    broken_alone: int = 0
+    broken_then: int = 0
 
     @property
     def saved(self) -> float:

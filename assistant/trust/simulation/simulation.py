@@ -24,6 +24,40 @@ _OF_ONE_SEED = 1_000_000  # trials
 
 
 @dataclass(frozen=True, slots=True)
+class BatchShares:
+    """What was guaranteed of batches that came one after the other; shares from 0 to 1, intervals as of violations.
+
+    Args:
+        batches: in each trial.
+        alone: share of the batches that have a guarantee of their own.
+        alone_broken, alone_interval: share of these with more wrong labels than it allows; 0 where there are none.
+        broken_on_the_way: share of the deliveries at which what had been delivered by then held too many wrong labels.
+    """
+
+    batches: int
+    alone: float
+    alone_broken: float
+    alone_interval: tuple[float, float]
+    broken_on_the_way: float
+
+    @classmethod
+    def of(cls, outcomes: Sequence[BatchOutcome]) -> BatchShares | None:
+        """The shares over at least one trial; None where all items came at once."""
+        batches = outcomes[0].batches
+        if not batches:
+            return None
+        alone, broken = (sum(getattr(one, name) for one in outcomes) for name in ("guaranteed_alone", "broken_alone"))
+        deliveries = batches * len(outcomes)
+        return cls(
+            batches=batches,
+            alone=alone / deliveries,
+            alone_broken=broken / alone if alone else 0.0,
+            alone_interval=clopper_pearson(broken, alone) if alone else (0.0, 1.0),
+            broken_on_the_way=sum(one.broken_then for one in outcomes) / deliveries,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MethodSummary:
     """What one method did over all trials; shares from 0 to 1.
 
@@ -34,6 +68,7 @@ class MethodSummary:
         violation_share: share of the trials with more wrong labels than the target allows.
         violation_interval: exact (Clopper-Pearson) two-sided 95 % interval for it.
         human_labels_mean: labels people gave, whatever for.
+        batches: what was guaranteed of single batches; None where all items came at once.
     """
 
     saved_mean: float
@@ -45,6 +80,7 @@ class MethodSummary:
     violation_share: float
     violation_interval: tuple[float, float]
     human_labels_mean: float
+    batches: BatchShares | None = None
 
     @classmethod
     def of(cls, outcomes: Sequence[BatchOutcome], max_error: float) -> MethodSummary:
@@ -62,6 +98,7 @@ class MethodSummary:
             violation_share=broken / len(outcomes),
             violation_interval=clopper_pearson(broken, len(outcomes)),
             human_labels_mean=float(np.mean([outcome.human_labels for outcome in outcomes])),
+            batches=BatchShares.of(outcomes),
         )
 
 

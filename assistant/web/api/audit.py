@@ -14,6 +14,7 @@ from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Body, Cursor, Filter, Limit, Page, Shown, group, paged, problems
 from assistant.web.context import site
 from assistant.web.security.authentication import needs
+from assistant.web.server.public_routes import of_all_projects
 
 router = group("audit")
 
@@ -85,6 +86,7 @@ class Signed(Shown):
 
 
 @router.get("", responses=problems())
+@of_all_projects
 def list_changes(
     request: Request,
     _: Reader,
@@ -107,6 +109,7 @@ def list_changes(
 
 
 @router.post("/verify", responses=problems())
+@of_all_projects
 def verify_log(request: Request, _: Reader, given: Verifying) -> ChainCheck:
     """Check the chain, the labels and certificates it binds, and the signed heads; it changes nothing."""
     check = check_audit(site(request).workspace, head=given.head)
@@ -127,6 +130,7 @@ def verify_log(request: Request, _: Reader, given: Verifying) -> ChainCheck:
 
 
 @router.post("/head", responses=problems())
+@of_all_projects
 def sign_head(request: Request, _: Reader) -> Signed:
     """Sign the head of the log as it is now; kept elsewhere, it shows later whether the log was altered."""
     return Signed.model_validate(anchor_head(site(request).workspace, ASKED).as_json())

@@ -13,8 +13,8 @@ from assistant.application.workspace.stale_labels import find_left_out
 from assistant.domain.label_versions import LeftOutLabels
 from assistant.domain.runs import Progress, Run, RunTotals
 from assistant.policy.documents.difference import PolicyDifference
-from assistant.web.cache import CachedFigure, remembered
-from assistant.web.context import site
+from assistant.web.cache import CachedFigure
+from assistant.web.context import remembered, site
 from assistant.web.security_events import people_seen
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ HAPPENED = {
     LifeEventKind.GOLD_RETIRED: marked("gold item retired"),
     LifeEventKind.PRECEDENT: marked("precedent added"),
     LifeEventKind.PRECEDENT_WITHDRAWN: marked("precedent withdrawn"),
-    LifeEventKind.RELEASED: marked("released"),
+    LifeEventKind.RELEASED: marked("exported in a release"),
     LifeEventKind.ERASED: marked("content erased"),
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from fastapi import Request
+
 from assistant.domain.permissions import Permission, may
-from assistant.domain.review_work import Principal
 from assistant.messages.language import marked
+from assistant.web.context import Visit, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ ENTRIES = (
         Permission.SEE_DISAGREEMENTS,
     ),
     MenuEntry("/queue", marked("Queue"), marked("Unassigned, in progress and overdue tasks."), Permission.SEE_QUEUE),
+    MenuEntry("/batches", marked("Batches"), marked("Items by delivery: state and due time."), Permission.SEE_RUNS),
     MenuEntry("/runs", marked("Runs"), marked("Prelabeling jobs: progress, cost, failures."), Permission.SEE_RUNS),
     MenuEntry("/quality", marked("Quality"), marked("Agreement figures, with intervals."), Permission.SEE_QUALITY),
     MenuEntry(
@@ -47,7 +50,7 @@ ENTRIES = (
     MenuEntry(
         "/policy", marked("Policy"), marked("The rules and definitions for every label."), Permission.READ_POLICY
     ),
-    MenuEntry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_PEOPLE),
+    MenuEntry("/people", marked("People"), marked("Who labels what; quality and throughput."), Permission.SEE_FIGURES),
     MenuEntry(
         "/gold", marked("Gold"), marked("Gold (honeypot) items: coverage and pass rates."), Permission.MANAGE_GOLD
     ),
@@ -55,13 +58,25 @@ ENTRIES = (
 )
 
 
-def menu(principal: Principal | None, paths: Collection[str]) -> list[MenuEntry]:
+def menu(here: Visit, paths: Collection[str]) -> list[MenuEntry]:
     """The lines somebody sees.
 
     Args:
-        principal: who looks; None before login.
+        here: who looks, and in which project; none are seen before login and outside of projects.
         paths: the addresses this app has.
     """
-    if principal is None:
+    if here.project is None:
         return []
-    return [entry for entry in ENTRIES if entry.path in paths and may(principal, entry.permission)]
+    return [entry for entry in ENTRIES if entry.path in paths and allowed(here, entry.permission)]
+
+
+def sees_names(request: Request) -> bool:
+    """Whether whoever asks may know who is behind figures."""
+    return allowed(visit(request), Permission.SEE_PEOPLE)
+
+
+def allowed(here: Visit, permission: Permission) -> bool:
+    """Whether somebody may do it where they are."""
+    if here.principal is None or (here.project is None and not here.access.of_all and permission is not Permission.OWN):
+        return False
+    return may(here.principal, permission) and here.access.reach(permission)

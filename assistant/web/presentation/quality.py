@@ -17,8 +17,8 @@ from assistant.application.evaluation.quality import (
     measure_agreement,
 )
 from assistant.domain.runs import Run
-from assistant.web.cache import CachedFigure, remembered
-from assistant.web.context import site
+from assistant.web.cache import CachedFigure
+from assistant.web.context import remembered, site
 from assistant.web.presentation.rendering import language_of
 
 if TYPE_CHECKING:

@@ -11,12 +11,14 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.domain.permissions import Permission, may
+from assistant.domain.permissions import Permission
 from assistant.messages.language import LANGUAGES, Language, choose, speaking, spoken
 from assistant.reports.visible import clipped, visible
 from assistant.web.context import Visit, site, visit
 from assistant.web.presentation.assets import assets
-from assistant.web.presentation.navigation import menu
+from assistant.web.presentation.navigation import allowed, menu
+from assistant.web.presentation.projects import BANNERS, switcher
+from assistant.web.server.project_path import in_page
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGE_COOKIE = "assistant-language"
@@ -43,6 +45,8 @@ def render(
     with speaking(chosen):
         body = environment().get_template(template).render(_frame(request, chosen) | context)
     told = {"Cache-Control": "no-store", "Vary": "HX-Request"} | dict(headers or {})
+    if visit(request).project is not None:  # else its links would lead where they may not go
+        body = in_page(body, request.scope)
     return HTMLResponse(site(request).root.in_page(body), status_code=status, headers=told)
 
 
@@ -58,7 +62,7 @@ def language_of(request: Request) -> Language:
 
 def _frame(request: Request, chosen: Language) -> dict[str, Any]:
     here: Visit = visit(request)
-    principal = here.principal
+    principal, project = here.principal, here.project.project if here.project else None
     theme = here.preferences.get("theme", "auto")
     return {
         "request": request,
@@ -69,14 +73,17 @@ def _frame(request: Request, chosen: Language) -> dict[str, Any]:
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": here.csrf,
-        "entries": menu(principal, site(request).paths),
+        "entries": menu(here, site(request).paths),
+        "project": project,
+        "project_title": project.titled(chosen.code) if project else "",
+        "banner": BANNERS.get(project.state, "") if project else "",
+        "projects": switcher(request, here, chosen),
         "partial": request.headers.get("hx-request") == "true",
     }
 
 
 def _may(here: Visit) -> Callable[[str], bool]:
-    principal = here.principal
-    return lambda permission: principal is not None and may(principal, Permission(permission))
+    return lambda permission: allowed(here, Permission(permission))
 
 
 @cache

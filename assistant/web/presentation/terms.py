@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain.assignment_events import AssignmentEventKind
+from assistant.domain.batches import BatchEventKind, BatchState
 from assistant.domain.prelabels import FailureReason
 from assistant.domain.review_work import AssignmentState, Cause, QualificationState, Role, TaskKind
 from assistant.domain.task_changes import ChangeKind, LeftReason
@@ -226,6 +227,7 @@ ASSIGNMENT_EVENTS = {
     AssignmentEventKind.REOPENED: marked("reopened"),
     AssignmentEventKind.PAUSED: marked("paused"),
     AssignmentEventKind.RESUMED: marked("resumed"),
+    AssignmentEventKind.RESTORED: marked("change undone"),
 }
 
 EVENT_REASONS = {
@@ -249,6 +251,44 @@ QUALIFICATIONS = {
     QualificationState.PASSED: marked("passed"),
     QualificationState.FAILED: marked("not passed"),
 }
+
+BATCH_STATES = {
+    BatchState.RECEIVED: marked("received"),
+    BatchState.PLANNED: marked("planned"),
+    BatchState.STARTED: marked("in progress"),
+    BatchState.PAUSED: marked("paused"),
+    BatchState.CERTIFIED: marked("certified"),
+    BatchState.DELIVERED: marked("delivered"),
+    BatchState.ACCEPTED: marked("accepted"),
+    BatchState.RETURNED: marked("returned"),
+    BatchState.CANCELLED: marked("cancelled"),
+}
+
+BATCH_EVENTS = {
+    BatchEventKind.RECEIVED: marked("received"),
+    BatchEventKind.DUE: marked("due time changed"),
+    BatchEventKind.PLANNED: marked("planned"),
+    BatchEventKind.STARTED: marked("started"),
+    BatchEventKind.PAUSED: marked("paused"),
+    BatchEventKind.RESUMED: marked("resumed"),
+    BatchEventKind.CERTIFIED: marked("certified"),
+    BatchEventKind.DELIVERED: marked("delivered"),
+    BatchEventKind.ACCEPTED: marked("accepted"),
+    BatchEventKind.RETURNED: marked("returned"),
+    BatchEventKind.CANCELLED: marked("cancelled"),
+}
+
+BATCH_ACTS = {
+    BatchEventKind.PLANNED: marked("Mark as planned"),
+    BatchEventKind.STARTED: marked("Start"),
+    BatchEventKind.PAUSED: marked("Pause"),
+    BatchEventKind.RESUMED: marked("Resume"),
+    BatchEventKind.DELIVERED: marked("Mark as delivered"),
+    BatchEventKind.ACCEPTED: marked("Mark as accepted"),
+    BatchEventKind.RETURNED: marked("Mark as returned"),
+    BatchEventKind.CANCELLED: marked("Cancel batch"),
+}
+"""What a person does to a batch, as its button says."""
 
 EVENTS = {
     "started": marked("started"),
@@ -294,6 +334,17 @@ ACTIONS = {
     "access.refused": marked("access denied"),
     "access.refused.sum": marked("access denied (total)"),
     "audit.bind": marked("log bound to stored rows"),
+    "batch.accepted": marked("batch accepted"),
+    "batch.cancelled": marked("batch cancelled"),
+    "batch.certified": marked("batch certified"),
+    "batch.create": marked("batch created"),
+    "batch.delivered": marked("batch delivered"),
+    "batch.due": marked("due time of a batch changed"),
+    "batch.paused": marked("batch paused"),
+    "batch.planned": marked("batch planned"),
+    "batch.resumed": marked("batch resumed"),
+    "batch.returned": marked("batch returned"),
+    "batch.started": marked("batch started"),
     "backup.make": marked("backup created"),
     "backup.restore": marked("backup restored"),
     "certificate.issue": marked("certificate issued"),

@@ -6,7 +6,10 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from assistant.domain.permissions import SCOPES, Permission, roles_that_may
+from assistant.web.server.public_routes import needs_project
 
+INSIDE = "x-in-project"
+"""Marks an operation that works inside a project, until the description is put together."""
 _END = "\nRaises:"  # of a docstring: what follows is for those who read the code
 
 
@@ -16,10 +19,11 @@ def tell_access(router: APIRouter) -> None:
         if isinstance(route, APIRoute):
             about = route.description.split(_END)[0].strip()
             asked = permissions_of(route)
+            route.openapi_extra = {INSIDE: True} if needs_project(route.endpoint) else {}
             if not asked:
-                route.openapi_extra = {"description": f"{about}\n\nFor all signed-in users."}
+                route.openapi_extra |= {"description": f"{about}\n\nFor all signed-in users."}
                 continue
-            route.openapi_extra = {
+            route.openapi_extra |= {
                 "description": "\n\n".join([about, *map(_sentence, asked)]),
                 "x-permissions": [permission.value for permission in asked],
                 "x-scopes": sorted({SCOPES[permission].value for permission in asked}),

@@ -7,7 +7,8 @@ def queue(request: Request, who: Annotated[Principal, Depends(needs(Permission.S
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -16,15 +17,18 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.application.people.sessions import seconds_since, use_session
 from assistant.application.people.tokens import use_token
-from assistant.domain.accounts import LoginSession
+from assistant.application.projects.access import project_access
+from assistant.domain.accounts import LoginSession, User
 from assistant.domain.permissions import CONFIRMED, SCOPES, Permission, Scope, may, role_may, roles_that_may
-from assistant.domain.review_work import Principal
+from assistant.domain.review_work import Principal, Role
+from assistant.errors import AssistantError, NotAllowedError
 from assistant.messages.language import marked
 from assistant.web.context import NOBODY, Visit, site, visit
 from assistant.web.presentation.terms import ROLES
 from assistant.web.problems import CONFIRM, Problem
 from assistant.web.security_events import access_refused, token_refused, token_used
-from assistant.web.server.public_routes import is_open
+from assistant.web.server.project_path import named_project
+from assistant.web.server.public_routes import is_open, needs_project
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
@@ -34,10 +38,12 @@ _TYPING_SECONDS = 300  # from opening a form to sending it
 
 
 async def door(request: Request) -> None:
-    """Find out who asks, refuse forged requests, and let nobody past without a login; runs before every handler.
+    """Find out who asks, refuse forged requests, let nobody past without a login, and nobody into a project that isn't
+    theirs; runs before every handler.
 
     Raises:
         Problem: 401 without a login, 403 for a request another site has made up.
+        AssistantError: no project is named and there are several, they are no member of it.
     """
     by_token = request.headers.get("authorization") is not None
     request.state.visit = await run_in_threadpool(look, request)
@@ -45,6 +51,18 @@ async def door(request: Request) -> None:
         await _refuse_forged(request)
     if visit(request).principal is None and not is_open(request.scope.get("endpoint")):
         raise _sign_in(request)
+    _enter_project(request)
+
+
+def _enter_project(request: Request) -> None:
+    here, endpoint = visit(request), request.scope.get("endpoint")
+    if here.principal is None or is_open(endpoint):
+        return
+    inside = needs_project(endpoint)
+    if here.withheld is not None and (inside or named_project(request.scope)):
+        if isinstance(here.withheld, NotAllowedError):
+            site(request).workspace.read_log.add(access_refused(request, here.principal, "project"))
+        raise here.withheld
 
 
 async def current(request: Request) -> Principal:
@@ -81,19 +99,27 @@ def require(request: Request, principal: Principal, permission: Permission) -> N
     Raises:
         Problem: 403; its code is `scope_missing`, `role_missing` or `confirm`.
     """
-    if may(principal, permission):
+    here = visit(request)
+    if here.withheld is not None and not here.access.of_all and here.access.reach(permission):
+        raise here.withheld
+    if may(principal, permission) and here.access.reach(permission):
         if permission in CONFIRMED:
             require_confirmed(request)
         return
     site(request).workspace.read_log.add(access_refused(request, principal, permission.value))
-    if role_may(principal.role, permission):
+    if role_may(principal.role, permission) and here.access.reach(permission):
         raise _lacks(SCOPES[permission])
     raise Problem(
         403,
         marked("Your role (%(role)s) doesn't allow this. Required: one of %(roles)s. An admin can change your role."),
         code="role_missing",
-        values={"role": ROLES[principal.role], "roles": [ROLES[role] for role in roles_that_may(permission)]},
+        values={"role": ROLES[principal.role], "roles": _roles(here, permission)},
     )
+
+
+def _roles(here: Visit, permission: Permission) -> list[str]:
+    """The roles that may do it: of what belongs to all projects, the workspace's admins alone."""
+    return [ROLES[role] for role in roles_that_may(permission) if role is Role.ADMIN or here.access.reach(permission)]
 
 
 def require_confirmed(request: Request) -> None:
@@ -134,8 +160,25 @@ def session_cookie(request: Request) -> str:
 
 
 def look(request: Request) -> Visit:
-    """Who asks: by their token where there is one, right or wrong, else by their session."""
+    """Who asks: by their token where there is one, right or wrong, else by their session; and in which project.
+
+    From here on the request's `site` is that of its project.
+    """
     return _by_token(request) if request.headers.get("authorization") is not None else _by_session(request)
+
+
+def _in_project(request: Request, user: User, found: Visit, scopes: Sequence[str] = ()) -> Visit:
+    """The visit with who makes it, the project it is to, and the role in that."""
+    here, principal = site(request), user.principal(scopes)
+    access = project_access(here.workspace, user)
+    found = replace(found, access=access)
+    try:
+        chosen = access.choose(named_project(request.scope))
+    except AssistantError as error:
+        least = principal if access.of_all else replace(principal, role=Role.EXTERNAL)
+        return replace(found, principal=least, withheld=error)
+    request.state.site = here.of_project(chosen.project.key)
+    return replace(found, principal=replace(principal, role=chosen.role), project=chosen)
 
 
 def _by_session(request: Request) -> Visit:
@@ -144,7 +187,8 @@ def _by_session(request: Request) -> Visit:
         return NOBODY
     user = session.user
     confirmed = session.confirmed_at
-    return Visit(user.principal(), user.display_name, session.csrf, user.preferences, session.digest, confirmed)
+    found = Visit(None, user.display_name, session.csrf, user.preferences, session.digest, confirmed)
+    return _in_project(request, user, found)
 
 
 def find_session(request: Request) -> LoginSession | None:
@@ -165,12 +209,9 @@ def _by_token(request: Request) -> Visit:
         workspace.read_log.add(token_refused(request, "expired", holder.user.name))
         return Visit(token_expires_at=holder.expires_at, refused="token_expired")
     workspace.read_log.add_once(token_used(request, holder.token_id, holder.user.name))
-    return Visit(
-        holder.user.principal(holder.scopes),
-        holder.user.display_name,
-        preferences=holder.user.preferences,
-        token_expires_at=holder.expires_at,
-    )
+    user = holder.user
+    found = Visit(None, user.display_name, preferences=user.preferences, token_expires_at=holder.expires_at)
+    return _in_project(request, user, found, holder.scopes)
 
 
 async def _refuse_forged(request: Request) -> None:

@@ -14,11 +14,10 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ADDRESS_HEADERS = frozenset({b"location", b"content-location", b"hx-redirect", b"hx-push-url", b"hx-replace-url"})
+ADDRESS_HEADERS = frozenset({b"location", b"content-location", b"hx-redirect", b"hx-push-url", b"hx-replace-url"})
 # In a page, texts are escaped: a quotation mark after one of these names is always that of an attribute.
-_ATTRIBUTES = re.compile(
-    r"""(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url))=["'])(/(?!/))"""
-)
+ATTRIBUTE = r"""(\s(?:href|src|action|formaction|poster|hx-(?:get|post|put|patch|delete|push-url|replace-url))=["'])"""
+_ATTRIBUTES = re.compile(ATTRIBUTE + "(/(?!/))")
 _COOKIE_PATH = re.compile(rb"(;\s*path=)/(?=;|$)", re.IGNORECASE)
 
 
@@ -82,7 +81,7 @@ class RootPath:
         if self._takes_off():
             scope["path"] = self._root.inside(scope["path"])
             scope.pop("raw_path", None)
-        own = _own_origins(scope)
+        own = own_origins(scope)
 
         async def outward(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -95,13 +94,13 @@ class RootPath:
         lowered = name.lower()
         if lowered == b"set-cookie":
             return _COOKIE_PATH.sub(rb"\g<1>" + self._root.path.encode(), value)
-        if lowered in _ADDRESS_HEADERS:
+        if lowered in ADDRESS_HEADERS:
             begins = next((origin for origin in own if value.startswith(origin + b"/")), b"")
             return self._root.public(value[len(begins) :].decode("latin-1")).encode("latin-1")
         return value
 
 
-def _own_origins(scope: Scope) -> tuple[bytes, ...]:
+def own_origins(scope: Scope) -> tuple[bytes, ...]:
     """How an absolute address of this server would begin, as the framework writes it for a missing or extra slash."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     return tuple(scheme + b"://" + host for host in hosts for scheme in (b"http", b"https"))

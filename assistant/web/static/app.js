@@ -35,7 +35,7 @@ document.addEventListener("keydown", (event) => {
 
 // Whoever signs out leaves nothing behind of answers they were making; those that wait to be sent stay theirs.
 document.addEventListener("submit", (event) => {
-  if (!(event.target instanceof Element) || event.target.getAttribute("action") !== address("/logout")) return;
+  if (!(event.target instanceof Element) || !event.target.getAttribute("action")?.endsWith("/logout")) return;
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith("assistant.drafts.")) localStorage.removeItem(name);
   } catch {

@@ -31,10 +31,10 @@ class History:
         self._seen = [shown(one) for one in projects]
         self.changed.update(one for one in READERS if self._seen[0][one] != empty[0][one])
 
-    def happen(self, most: int = 4) -> None:
-        """A few acts in one project. Raises AssertionError where another one shows something else afterwards."""
+    def happen(self, most: int = 12) -> None:
+        """Some acts in one project. Raises AssertionError where another one shows something else afterwards."""
         which = self.random.randrange(len(self.projects))
-        names = [self.random.choice((*NAMES, *FREQUENT)) for _ in range(self.random.randint(1, most))]
+        names = [self.random.choice((*NAMES, *FREQUENT)) for _ in range(self.random.randint(3, most))]
         for name in names:
             self._act(self.projects[which], name)
         for number, workspace in enumerate(self.projects):
@@ -71,7 +71,7 @@ def test_no_act_in_one_project_changes_what_another_one_shows() -> None:
     for seed in range(2):
         with three_projects() as projects:
             history = History(projects, seed)
-            for _ in range(30):
+            for _ in range(10):
                 history.happen()
             done += history.done
             changed += history.changed
@@ -87,6 +87,6 @@ def test_nor_does_it_on_postgresql(postgres: PostgresServer, monkeypatch: pytest
     monkeypatch.setenv(DATABASE_VARIABLE, postgres.migrated_url())
     with three_projects() as projects:
         history = History(projects, 1)
-        for _ in range(12):
+        for _ in range(4):
             history.happen()
         assert look_up(projects)["item"]

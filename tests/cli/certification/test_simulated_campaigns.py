@@ -156,7 +156,7 @@ def _write_policy(workspace: Path, names: list[str]) -> None:
     clause = f"## R1 Everything\nlabels: {', '.join(names)}\n\nEvery text has one of these labels.\n"
     text = f"---\n{yaml.safe_dump(policy)}---\n\n# Labels\n\n{clause}"
     (workspace / "policies" / "parity.md").write_text(text, encoding="utf-8")
-    settings = workspace / "assistant.toml"
+    settings = workspace / "projects" / "main" / "project.toml"
     settings.write_text(re.sub(r'file = "[^"]*"', 'file = "policies/parity.md"', settings.read_text("utf-8"), count=1))
 
 

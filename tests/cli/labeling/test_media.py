@@ -30,7 +30,7 @@ SAYS = "media: the model sees only the text; they go to review"
 def pictures(assistant: Assistant, workspace: Path, dev_server: Server) -> Path:
     """A workspace whose posts mostly have media, and where every answer would be accepted but for that."""
     dev_server()
-    settings = workspace / "assistant.toml"
+    settings = workspace / "projects" / "main" / "project.toml"
     settings.write_text(settings.read_text().replace("accept_probability = 0.9", "accept_probability = 0.0"))
     said = assistant("ingest", write_jsonl(workspace / "posts.jsonl", POSTS), "--media", "image", "-w", workspace)
     assert said.status == 0

@@ -109,8 +109,8 @@ def test_a_person_who_changed_their_mind_counts_once_with_the_newest_answer(data
     reviews.add([(3, Review("i2", "bob", (), True))])
     reviews.add([(3, Review("i2", "ann", ("c", "d"), True))])
     assert list(PoolStore(database).human_answers()) == [
-        ("i0", [("bob", ("b",), None, ())], [("bob", ("b",), None, ())]),
-        ("i2", [("ann", ("c", "d"), True, ()), ("bob", (), True, ())], [("ann", ("a",), False, ())]),
+        ("i0", [("bob", ("b",), None, (), None)], [("bob", ("b",), None, (), None)]),
+        ("i2", [("ann", ("c", "d"), True, (), None), ("bob", (), True, (), None)], [("ann", ("a",), False, (), None)]),
     ]
 
 

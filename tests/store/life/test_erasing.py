@@ -112,7 +112,7 @@ def test_a_row_that_was_altered_before_or_after_an_erasure_is_still_found(databa
     assert audit.verify(database).bound.count == 2
 
 
-def test_rows_that_were_bound_together_later_hold_as_well(database: Database, run: Run) -> None:
+def test_rows_that_were_bound_together_later_hold_as_well(database: Database) -> None:
     """A database from before the log bound rows one by one: an entry binds all that was there."""
     key = add(database, "q", TEXT)
     with database.write() as connection:

@@ -13,6 +13,8 @@ from assistant.domain.permissions import SCOPES
 from assistant.web import api
 from assistant.web.app import _routers
 from assistant.web.security.api_access import permissions_of
+from assistant.web.server.project_path import documented
+from assistant.web.server.public_routes import needs_project
 from tests.web.conftest import app, workspace  # noqa: F401 - fixtures
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -46,7 +48,8 @@ def test_every_operation_says_which_scope_and_roles_it_takes(described: dict[str
         for route in router.routes:
             assert isinstance(route, APIRoute)
             for method in route.methods or ():
-                told = described["paths"][route.path][method.lower()]
+                path = documented(route.path) if needs_project(route.endpoint) else route.path
+                told = described["paths"][path][method.lower()]
                 asked = permissions_of(route)
                 assert told.get("x-permissions", []) == [permission.value for permission in asked]
                 assert set(told.get("x-scopes", [])) == {SCOPES[permission].value for permission in asked}

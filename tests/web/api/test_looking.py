@@ -21,8 +21,9 @@ _TABLE = [
     # address; manager, lead, analyst, reviewer, external
     ("/items", "xxx.."),
     ("/items/1", "xxx.."),
-    ("/people", "xx..."),
-    ("/people/ana", "xx..."),
+    ("/people", "xxx.."),
+    ("/members", "xx..."),
+    ("/users", "xx..."),
     ("/prompts", "xxx.."),
     ("/prompts/moderation@2", "xxx.."),
     ("/prompts/diff?old=moderation@1&new=moderation@2", "xxx.."),

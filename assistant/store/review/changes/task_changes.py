@@ -30,7 +30,7 @@ from assistant.store.tables.task_changes import (
     unchanged_tasks,
 )
 
-PART = 500
+PART = 200
 """Tasks changed in one transaction: a claim waits for no longer than that takes."""
 
 _ALIVE = ("open", "leased", "paused")
@@ -93,7 +93,7 @@ def begin_change(connection: sa.Connection, new: NewChange) -> int:
         "new_values": new.values,
         "reason": new.reason,
         "tasks": len(new.task_ids),
-        "left_out": dict(new.left_out),
+        "left_out": {why.value: count for why, count in new.left_out.items()},
         "undoes": new.undoes,
         "actor": new.actor,
         "created_at": now(),

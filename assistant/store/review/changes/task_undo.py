@@ -83,7 +83,7 @@ def _changed_again(change_id: int, kind: ChangeKind) -> sa.Select[Any]:
     kinds = [one.value for one in (_OF_STATE if kind in _OF_STATE else (kind,))]
     undone = sa.exists().where(
         undo.c.undoes == later.c.change_id,
-        ~sa.exists().where(left.c.change_id == undo.c.id, left.c.task_id == later.c.task_id),
+        ~sa.exists().where(left.c.change_id == undo.c.id, left.c.task_id == later.c.task_id).correlate(undo, later),
     )
     return (
         sa.select(changed_tasks.c.task_id)
@@ -111,16 +111,13 @@ def _different(change_id: int, kind: ChangeKind, values: Mapping[str, Any]) -> s
         alike = sa.and_(lanes.c.id == there.c.lane_id, lanes.c.for_user == values.get("user_id", EVERYBODY))
         if "queue" in values:
             alike &= lanes.c.queue == values["queue"]
-        other |= ~sa.exists().where(alike)
+        other |= ~sa.exists().where(alike).correlate(there)
     else:
         other |= there.c.state != _STATE_AFTER[kind].value
-    slots = (
-        sa.exists()
-        .where(was.c.change_id == change_id, was.c.assignment_id == there.c.id)
-        .where(there.c.task_id == changed_tasks.c.task_id)
-        .where(other)
-    )
-    return query.where(mine, slots)
+    # One look-up by key after another, from the task on: as a join, SQLite begins with all that the change changed.
+    changed = sa.exists().where(was.c.change_id == change_id, was.c.assignment_id == there.c.id, other)
+    slots = sa.exists().where(there.c.task_id == changed_tasks.c.task_id, changed.correlate(there))
+    return query.where(mine, slots.correlate(changed_tasks))
 
 
 def _restore_tasks(connection: sa.Connection, change_id: int, task_ids: Sequence[int], *names: str) -> None:

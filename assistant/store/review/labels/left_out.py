@@ -68,6 +68,7 @@ def _present(table: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
         later = precedents.alias("later")
         yield precedents.c.event == "added"
         yield ~sa.exists().where(
+            later.c.project_id == precedents.c.project_id,
             later.c.policy_id == precedents.c.policy_id,
             later.c.content_digest == precedents.c.content_digest,
             later.c.id > precedents.c.id,
@@ -86,7 +87,7 @@ def _stale(table: sa.Table, versions: LabelVersions) -> sa.ColumnElement[int] | 
 
 
 def _told(kind: LeftOutKind, row: sa.Row[Any], versions: LabelVersions) -> LeftOutLabels:
-    policy_id, version, stale, labels, item_count = row
+    policy_id, version, stale, labels, item_count = tuple(row)
     as_version = version if version is not None else versions.unknown_as
     carried = any(one.version == as_version for one in versions.carried)
     if policy_id is not None and policy_id != versions.policy_id:

@@ -62,22 +62,44 @@ def claim(
         qualified_only: whether only work counts whose policy version and language the person is qualified for.
     """
     unwanted = {*avoid, *principal.opt_outs} - {""}
-    queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
     versions = label_versions_of(connection)
     shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only, versions)
-    values = {
-        "project": project_of(connection),
-        "user": principal.user_id,
+    values = _lane_values(connection, principal, unwanted) | {
         "rater": rater_key(principal.name),
         "at": lease.at,
         "until": lease.until,
+    }
+    return connection.execute(_claiming(shape), {name: values[name] for name in shape.names()}).scalar()
+
+
+def count_open_to(connection: sa.Connection, principal: Principal, most: int) -> int:
+    """Open answers in the lanes a person may take from, `most` at most; those they have met before are among them."""
+    unwanted = set(principal.opt_outs) - {""}
+    shape = _Shape(bool(principal.languages), bool(unwanted), qualified_only=False, versions=None)
+    found = (
+        sa.select(assignments.c.id)
+        .join(lanes, lanes.c.id == assignments.c.lane_id)
+        .where(assignments.c.state == _OPEN, *_open_to(shape))
+        .limit(most)
+    )
+    counting = sa.select(sa.func.count()).select_from(found.subquery())
+    values = _lane_values(connection, principal, unwanted)
+    given = {name: values[name] for name in shape.names() if name in values}
+    return int(connection.execute(counting, given).scalar_one())
+
+
+def _lane_values(connection: sa.Connection, principal: Principal, unwanted: Collection[str]) -> dict[str, Any]:
+    """What the conditions of `_open_to` are filled in with."""
+    queues = set(principal.queues) | ({""} if principal.role is not Role.EXTERNAL else set())
+    return {
+        "project": project_of(connection),
+        "user": principal.user_id,
         "queues": sorted(queues),
         "skills": sorted({"", *principal.skills}),
         "persons": [EVERYBODY, principal.user_id],
         "languages": sorted(principal.languages),
         "unwanted": sorted(unwanted),
     }
-    return connection.execute(_claiming(shape), {name: values[name] for name in shape.names()}).scalar()
 
 
 def take(connection: sa.Connection, principal: Principal, assignment_id: int, lease: Lease) -> bool:
@@ -366,7 +388,7 @@ def _head(versions: LabelVersions | None) -> sa.ScalarSelect[int]:
     )
 
 
-def _answer_left_out(mine: sa.Alias, versions: LabelVersions | None) -> sa.ColumnElement[bool]:
+def _answer_left_out(mine: sa.FromClause, versions: LabelVersions | None) -> sa.ColumnElement[bool]:
     """That a wanted answer was given, under a policy version that does not count."""
     if versions is None:
         return sa.false()

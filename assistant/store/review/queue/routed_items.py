@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.certificates import Purpose
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import NewTask, TaskKind
+from assistant.domain.task_changes import ChangeKind
 from assistant.routing.route import Route
 from assistant.store.database import Database, label_versions_of, person_of
 from assistant.store.review.labels.reviews import counting, leaves_unknown
@@ -18,6 +19,7 @@ from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, sample_items, samples, scores
 from assistant.store.tables.content import items, prelabels, reviews, routes
 from assistant.store.tables.review import assignments, review_details, tasks
+from assistant.store.tables.task_changes import changed_tasks, task_changes, unchanged_tasks
 
 
 class RoutedKey(NamedTuple):
@@ -55,6 +57,7 @@ class Existing(NamedTuple):
         begun: how many of its answers are given or leased.
         escalated: whether a person asked for it in place of an earlier one.
         created_at: ISO 8601 in UTC.
+        cancelled, prioritized: whether a lead has cancelled it, or given it another priority, and that stands.
     """
 
     id: int
@@ -63,6 +66,8 @@ class Existing(NamedTuple):
     begun: int
     escalated: bool
     created_at: str
+    cancelled: bool = False
+    prioritized: bool = False
 
 
 class LabelsElsewhere(NamedTuple):
@@ -122,7 +127,11 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
     busy = sa.case((assignments.c.state.in_(("leased", "answered")), 1), else_=0)
     begun = sa.select(sa.func.sum(busy)).where(assignments.c.task_id == tasks.c.id).scalar_subquery()
     query = (
-        sa.select(tasks, begun.label("begun"))
+        sa.select(
+            *(tasks, begun.label("begun")),
+            _stands(ChangeKind.CANCEL).label("cancelled"),
+            _stands(ChangeKind.PRIORITY).label("prioritized"),
+        )
         .where(tasks.c.run_id == run_id, tasks.c.item_id.between(first, last), tasks.c.for_user.is_(None))
         .where(tasks.c.gold_id.is_(None))
         .order_by(tasks.c.id)
@@ -205,4 +214,18 @@ def _existing(row: sa.Row[Any], *, escalated: bool) -> Existing:
         overlap=row.overlap,
         sample_id=row.sample_id,
     )
-    return Existing(row.id, task, row.closed_at is not None, int(row.begun or 0), escalated, row.created_at)
+    begun, by_lead = int(row.begun or 0), (bool(row.cancelled), bool(row.prioritized))
+    return Existing(row.id, task, row.closed_at is not None, begun, escalated, row.created_at, *by_lead)
+
+
+def _stands(kind: ChangeKind) -> sa.Exists:
+    """That a lead has changed the task at hand (a row of `tasks`) this way, and that wasn't undone for it."""
+    change, undo = task_changes.alias("standing"), task_changes.alias("undo_of_standing")
+    left = sa.exists().where(unchanged_tasks.c.change_id == undo.c.id, unchanged_tasks.c.task_id == tasks.c.id)
+    undone = sa.exists().where(undo.c.undoes == change.c.id, ~left.correlate(undo, tasks))
+    return (
+        sa.exists()
+        .where(changed_tasks.c.task_id == tasks.c.id, change.c.id == changed_tasks.c.change_id)
+        .where(change.c.kind == kind.value, ~undone.correlate(change, tasks))
+        .correlate(tasks)
+    )

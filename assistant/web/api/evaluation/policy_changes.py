@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, Field
 
-from assistant.application.review.enqueue_stale import enqueue_stale
 from assistant.application.workspace import policy_changes as changes
+from assistant.application.workspace.enqueue_stale import enqueue_stale
 from assistant.domain.label_versions import LeftOutKind, WhyLeftOut
 from assistant.domain.permissions import Permission
 from assistant.domain.policy_changes import CarryOver, ChangeState, PolicyChange

@@ -27,7 +27,7 @@ _MANY = 10**9
 
 
 class RunShown(Shown):
-    """One run: items x prompt x policy x model x parameters.
+    """One run: population x prompt x policy x model x parameters.
 
     `state` is `here` (running, started on the pages or here), `elsewhere` (running, started by a command), `ended`,
     `interrupted`, `cut_off`, `imported` or `new`.
@@ -43,6 +43,7 @@ class RunShown(Shown):
     replicate: int
     created_at: str
     state: str
+    population: Annotated[str | None, Field(description="Which items it is about; null for the whole project.")]
 
 
 class Runs(Page[RunShown]):
@@ -127,6 +128,7 @@ class Estimating(_Going):
     prompt: Annotated[Line, Field(examples=["moderation@2"])]
     model: Annotated[Line, Field(examples=["openai:gpt-4o-mini"])]
     replicate: Annotated[int, Field(strict=True, ge=0, le=10_000)] = 0
+    batch: Annotated[Line | None, Field(description="Only the items of this batch.", examples=["week-48"])] = None
 
 
 class JobEstimate(Shown):
@@ -256,4 +258,6 @@ def stop_run(request: Request, who: Steerer, name: str) -> RunDetail:
 
 def _fields(run: Run, state: str) -> dict[str, Any]:
     names = ("name", "id", "origin", "model", "prompt", "policy", "replicate", "created_at")
-    return {name: getattr(run, name) for name in names} | {"parameters": dict(run.parameters), "state": state}
+    about = None if run.population is None else run.population.name
+    shown = {"parameters": dict(run.parameters), "state": state, "population": about}
+    return {name: getattr(run, name) for name in names} | shown

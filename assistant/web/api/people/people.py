@@ -1,4 +1,7 @@
-"""People's figures: right on gold, with peers and adjudicators, skill, speed, and how they accept suggestions."""
+"""People's figures: right on gold, with peers and adjudicators, skill, speed, and how they accept suggestions.
+
+Those who don't see names read them by pseudonym.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,19 @@ from pydantic import Field
 
 from assistant.application.people.accounts import find_user
 from assistant.application.people.figures import standing_of
+from assistant.application.people.project_people import by_shown_name
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
 from assistant.web.presentation.figures import figures_of_all
+from assistant.web.presentation.navigation import sees_names
+from assistant.web.presentation.people import find_shown
 from assistant.web.security.authentication import needs
 
 router = group("people")
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_FIGURES))]
 Days = Literal["7", "30", "90", "all"]
 
 
@@ -108,20 +114,22 @@ class PersonShown(Shown):
 def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
     """Figures of everybody who answered in so many days."""
     known = figures_of_all(request, days)
-    rows = [FiguresShown.of(one) for _, one in sorted(known.value.items())]
+    shown = by_shown_name(site(request).workspace, known.value, named=sees_names(request))
+    rows = [FiguresShown.of(one).model_copy(update={"rater": name}) for name, one in shown.items()]
     return PeopleShown(at=known.at.isoformat(timespec="seconds"), rows=rows)
 
 
 @router.get("/{name}", responses=problems(404))
 def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
     """One person's figures, and how they stand today."""
-    user = find_user(site(request).workspace, name)
-    known, today = figures_of_all(request, days, about=user.name), standing_of(site(request).workspace, user)
-    told = known.value.get(user.name)
+    workspace = site(request).workspace
+    found = find_shown(request, name)
+    known = figures_of_all(request, days, about=found.name)
+    today, told = standing_of(workspace, find_user(workspace, found.name)), known.value.get(found.name)
     return PersonShown(
         at=known.at.isoformat(timespec="seconds"),
-        name=user.name,
-        figures=None if told is None else FiguresShown.of(told),
+        name=found.user.name,
+        figures=None if told is None else FiguresShown.of(told).model_copy(update={"rater": found.user.name}),
         seen=today.seen.total,
         seen_by_harm=dict(today.seen.by_harm),
         unlooked=today.seen.unlooked,

@@ -17,6 +17,7 @@ from assistant.web.context import site, visit
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import Current, needs, require_confirmed
 from assistant.web.security.reauthentication import begin_session, is_own
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
@@ -55,6 +56,7 @@ class Confirming(Body):
 
 
 @router.post("/me/confirm", status_code=204, response_class=Response, responses=problems(409))
+@of_all_projects
 def confirm_myself(request: Request, who: Current, given: Confirming) -> Response:
     """Show that it is you, by your password: for ten minutes this session may then manage accounts.
 
@@ -69,12 +71,14 @@ def confirm_myself(request: Request, who: Current, given: Confirming) -> Respons
 
 
 @router.get("/me/sessions", responses=problems())
+@of_all_projects
 def list_own_sessions(request: Request, who: Current) -> Sessions:
     """Where you are signed in."""
     return _shown(request, who.name)
 
 
 @router.delete("/me/sessions/{session_id}", status_code=204, response_class=Response, responses=problems(404))
+@of_all_projects
 def end_own_session(request: Request, who: Current, session_id: SessionId) -> Response:
     """End one of your sessions."""
     require_confirmed(request)
@@ -84,6 +88,7 @@ def end_own_session(request: Request, who: Current, session_id: SessionId) -> Re
 
 
 @router.delete("/me/sessions", responses=problems())
+@of_all_projects
 def end_own_sessions(request: Request, who: Current) -> Ended:
     """Sign out everywhere, here too; tokens stay as they are."""
     require_confirmed(request)
@@ -91,12 +96,14 @@ def end_own_sessions(request: Request, who: Current) -> Ended:
 
 
 @router.get("/users/{name}/sessions", responses=problems(404))
+@of_all_projects
 def list_sessions_of(request: Request, _: Manager, name: str) -> Sessions:
     """Where somebody is signed in."""
     return _shown(request, name)
 
 
 @router.delete("/users/{name}/sessions", responses=problems(404))
+@of_all_projects
 def end_sessions_of(request: Request, who: Manager, name: str) -> Ended:
     """Sign somebody out everywhere; their tokens stay as they are."""
     return Ended(sessions_ended=end_all_sessions(site(request).workspace, name, actor=who.name))

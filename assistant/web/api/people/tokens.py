@@ -14,6 +14,7 @@ from assistant.domain.review_work import Principal
 from assistant.web.api_schema import Body, Cursor, Limit, Line, Page, RowNumber, Shown, below, group, paged, problems
 from assistant.web.context import site
 from assistant.web.security.authentication import needs
+from assistant.web.server.public_routes import of_all_projects
 
 router = group("tokens")
 
@@ -59,6 +60,7 @@ class TokenWithSecret(Shown):
 
 
 @router.get("", responses=problems())
+@of_all_projects
 def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limit = 50) -> Tokens:
     """All tokens, newest first, revoked ones too."""
     known = tokens.list_tokens(site(request).workspace)
@@ -69,6 +71,7 @@ def list_tokens(request: Request, _: Manager, cursor: Cursor = None, limit: Limi
 
 
 @router.post("", status_code=201, responses=problems(404, 409))
+@of_all_projects
 def add_token(request: Request, response: Response, who: AccessManager, given: MakingToken) -> TokenWithSecret:
     """Make a token. The same again makes another one: revoke the one whose secret was lost."""
     wanted = tokens.NewToken(user=given.user, name=given.name, scopes=frozenset(given.scopes), days=given.days)
@@ -80,6 +83,7 @@ def add_token(request: Request, response: Response, who: AccessManager, given: M
 
 
 @router.delete("/{token_id}", status_code=204, response_class=Response, responses=problems(404))
+@of_all_projects
 def revoke_token(request: Request, who: Manager, token_id: RowNumber) -> Response:
     """Close the door for a token, at once; once is enough, and the same again changes nothing."""
     tokens.revoke_token(site(request).workspace, token_id, actor=who.name)

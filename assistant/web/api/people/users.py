@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,8 +11,11 @@ from pydantic import Field
 from assistant.application.people import accounts
 from assistant.application.people.accounts import NewUser, UserChanges
 from assistant.application.people.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from assistant.domain.permissions import Permission, may
+from assistant.application.people.project_people import list_people
+from assistant.domain.accounts import User
+from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
+from assistant.errors import NotFoundError
 from assistant.web.api_schema import (
     ONE_LINE,
     Body,
@@ -28,7 +32,9 @@ from assistant.web.api_schema import (
     problems,
 )
 from assistant.web.context import site, visit
+from assistant.web.presentation.navigation import allowed
 from assistant.web.security.authentication import Current, needs, require
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter(prefix="/api/v1", tags=["users"])
 
@@ -66,11 +72,20 @@ class Users(Page[UserShown]):
     """People, the newest first."""
 
 
+class ProjectOfMine(Shown):
+    """A project that is open to whoever asks."""
+
+    key: str
+    role: Role
+
+
 class Myself(Shown):
     """Who asks, and what they may do here; with a token, what it may."""
 
     name: str
-    role: Role
+    role: Annotated[Role, Field(description="In the project the address names, else in the only one.")]
+    project: Annotated[str | None, Field(description="The key of that project; null where none is named.")]
+    projects: list[ProjectOfMine]
     scopes: list[str]
     permissions: list[Permission]
     token_expires_at: Annotated[
@@ -112,22 +127,26 @@ class NewPassword(Body):
 
 
 @router.get("/me", responses=problems())
+@of_all_projects
 def read_myself(request: Request, who: Current) -> Myself:
     """Who you are here and what you may do."""
-    allowed = [permission for permission in Permission if may(who, permission)]
+    here = visit(request)
     return Myself(
         name=who.name,
         role=who.role,
+        project=here.project.project.key if here.project else None,
+        projects=[ProjectOfMine(key=one.project.key, role=one.role) for one in here.access.open],
         scopes=sorted(who.scopes),
-        permissions=allowed,
-        token_expires_at=visit(request).token_expires_at or None,
+        permissions=[permission for permission in Permission if allowed(here, permission)],
+        token_expires_at=here.token_expires_at or None,
     )
 
 
 @router.get("/users", responses=problems())
+@of_all_projects
 def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Users:
-    """Everybody, the newest first."""
-    known = accounts.list_users(site(request).workspace)
+    """Everybody, the newest first; for those who lead a project the members of that."""
+    known = _known(request)
     rows, following = paged(
         lambda before, most: below(known, lambda one: one.id, before, most), cursor, limit, lambda one: one.id
     )
@@ -135,18 +154,32 @@ def list_users(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit 
 
 
 @router.get("/users/{name}", responses=problems(404))
+@of_all_projects
 def read_user(request: Request, _: Viewer, name: str) -> UserShown:
     """One person."""
-    return UserShown.of(accounts.find_user(site(request).workspace, name))
+    found = next((one for one in _known(request) if one.name == name), None)
+    if found is None:
+        raise NotFoundError("user_not_found", where=name)
+    return UserShown.of(found)
+
+
+def _known(request: Request) -> Sequence[User]:
+    """Everybody for those who manage users; for others the members of their project, with the role in it."""
+    workspace = site(request).workspace
+    if allowed(visit(request), Permission.MANAGE_USERS):
+        return accounts.list_users(workspace)
+    return [one.user for one in list_people(workspace, named=True)]
 
 
 @router.post("/users", status_code=201, responses=problems(409))
+@of_all_projects
 def add_user(request: Request, who: AccessManager, given: Adding) -> UserShown:
     """Add somebody. The same name again is refused (409)."""
     return UserShown.of(accounts.add_user(site(request).workspace, NewUser(**given.model_dump()), actor=who.name))
 
 
 @router.patch("/users/{name}", responses=problems(404, 409))
+@of_all_projects
 def change_user(request: Request, who: Manager, name: str, given: Changing) -> UserShown:
     """Change somebody; it counts from their next request on. What they did stays, whatever becomes of them.
 
@@ -159,6 +192,7 @@ def change_user(request: Request, who: Manager, name: str, given: Changing) -> U
 
 
 @router.put("/users/{name}/password", status_code=204, response_class=Response, responses=problems(404))
+@of_all_projects
 def set_password(request: Request, who: AccessManager, name: str, given: NewPassword) -> Response:
     """Give somebody a new password; their sessions end."""
     accounts.set_password(site(request).workspace, name, given.password, actor=who.name)

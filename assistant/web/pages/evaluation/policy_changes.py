@@ -7,14 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.application.review.enqueue_stale import enqueue_stale
 from assistant.application.workspace import policy_changes as changes
+from assistant.application.workspace.enqueue_stale import enqueue_stale
 from assistant.domain.permissions import Permission, may
 from assistant.domain.policy_changes import CarryOver
 from assistant.domain.review_work import Principal
 from assistant.errors import AssistantError
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.terms import POLICY_CHANGES

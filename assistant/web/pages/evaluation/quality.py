@@ -19,8 +19,7 @@ from assistant.errors import InputError
 from assistant.messages import wording
 from assistant.messages.language import marked
 from assistant.messages.wording import what
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.presentation.advice import advice
 from assistant.web.presentation.figures import left_out
 from assistant.web.presentation.pagination import Text

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BeforeValidator, Field
 
+from assistant.application.labeling.batches import list_batches
 from assistant.application.labeling.prelabel_jobs import (
     RunRequest,
     estimate_run,
@@ -27,12 +28,14 @@ router = APIRouter()
 
 Steerer = Annotated[Principal, Depends(needs(Permission.STEER_RUNS))]
 _Count = Annotated[int, Field(ge=1, le=10**9)]
+Batch = Annotated[str | None, BeforeValidator(lambda value: value or None), Form(max_length=200)]
+Digest = Annotated[str | None, BeforeValidator(lambda value: value or None), Form(pattern=r"^[0-9a-f]{32}$")]
 Number = Annotated[_Count | None, BeforeValidator(lambda value: value or None), Form()]
 
 
 @router.get("/jobs/new")
-def new_job(request: Request, _: Steerer, run: str = "") -> HTMLResponse:
-    """Choose prompt and model; those of a run that is to go on."""
+def new_job(request: Request, _: Steerer, run: str = "", batch: str = "") -> HTMLResponse:
+    """Choose prompt, model and batch; those of a run that is to go on."""
     workspace = site(request).workspace
     chosen = find_run(workspace, run) if run else None
     return render(
@@ -44,6 +47,8 @@ def new_job(request: Request, _: Steerer, run: str = "") -> HTMLResponse:
         model=chosen.model if chosen else workspace.settings.model.spec,
         replicate=chosen.replicate if chosen else 0,
         run=chosen,
+        batch=batch,
+        batches=[one.name for one in reversed(list_batches(workspace)) if one.state.asks],
     )
 
 
@@ -57,10 +62,20 @@ def estimate(
     limit: Number = None,
     replicate: Annotated[int, Form(ge=0, le=10_000)] = 0,
     retry_failed: Annotated[bool, Form()] = False,
+    batch: Batch = None,
+    population: Digest = None,
     run: Annotated[str, Form(max_length=40)] = "",
 ) -> HTMLResponse:
     """What it would take, before anything is asked."""
-    wanted = RunRequest(prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    wanted = RunRequest(
+        prompt=prompt,
+        model=model,
+        limit=limit,
+        replicate=replicate,
+        retry_failed=retry_failed,
+        batch=batch,
+        population=population,
+    )
     found = estimate_run(site(request).workspace, wanted)
     return render(
         request,
@@ -84,12 +99,22 @@ def start(
     limit: Number = None,
     replicate: Annotated[int, Form(ge=0, le=10_000)] = 0,
     retry_failed: Annotated[bool, Form()] = False,
+    batch: Batch = None,
+    population: Digest = None,
 ) -> Response:
     """Start the job; it stops by itself before it has cost more than the budget.
 
     `run` is the run that was priced, empty for one that the job begins.
     """
-    wanted = RunRequest(prompt=prompt, model=model, limit=limit, replicate=replicate, retry_failed=retry_failed)
+    wanted = RunRequest(
+        prompt=prompt,
+        model=model,
+        limit=limit,
+        replicate=replicate,
+        retry_failed=retry_failed,
+        batch=batch,
+        population=population,
+    )
     found = start_run(site(request).workspace, wanted, budget, actor=who.name, priced=run)
     return RedirectResponse(f"/runs/{found.name}", 303)
 

@@ -13,6 +13,7 @@ from assistant.web.pages.people.login import local_path
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import Current
 from assistant.web.security.reauthentication import begin_session, is_own
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter()
 
@@ -20,12 +21,14 @@ Onward = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("/confirm")
+@of_all_projects
 def confirm_page(request: Request, who: Current, next: str = "/") -> HTMLResponse:  # noqa: A002 - the word in the address
     """The form; for people without a password the way to a new link."""
     return _page(request, who.name, next)
 
 
 @router.post("/confirm")
+@of_all_projects
 def confirm(
     request: Request,
     who: Current,

@@ -19,6 +19,7 @@ from assistant.application.people.accounts import (
     reactivate_user,
 )
 from assistant.application.people.figures import DAYS, labels_content, standing_of
+from assistant.application.people.project_people import by_shown_name, list_people
 from assistant.application.review.practice import MOST_TRAINED, known_by_language
 from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
@@ -30,16 +31,19 @@ from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.figures import figures_of_all
+from assistant.web.presentation.navigation import sees_names
+from assistant.web.presentation.people import find_shown
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import needs
+from assistant.web.sent_fields import SentFields, listed
 
 if TYPE_CHECKING:
     from assistant.review.skill import Figures
 
 router = APIRouter()
 
-Viewer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
+Viewer = Annotated[Principal, Depends(needs(Permission.SEE_FIGURES))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
 Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_ACCESS))]
 Days = Literal["7", "30", "90", "all"]
@@ -142,7 +146,7 @@ def add_person(
         display_name=display_name.strip(),
         password=password or None,
         team=team.strip(),
-        **{key: _listed(value) for key, value in values.items()},
+        **{key: listed(value) for key, value in values.items()},
     )
     try:
         user = add_user(site(request).workspace, new, actor=who.name)
@@ -153,23 +157,25 @@ def add_person(
 
 @router.get("/people/{name}")
 def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
-    """One person."""
-    user = find_user(site(request).workspace, name)
-    known = figures_of_all(request, days, about=user.name)
+    """One person: by name, or for those who don't see names by pseudonym."""
+    workspace, named = site(request).workspace, sees_names(request)
+    found = find_shown(request, name)
+    known = figures_of_all(request, days, about=found.name)
     return render(
         request,
         "people/person.html",
-        user=user,
-        told=known.value.get(user.name),
+        user=found.user,
+        named=named,
+        told=known.value.get(found.name),
         at=known.at,
         days=days,
         choices=DAYS,
         roles=ROLES,
         signs=SIGNS,
-        standing=standing_of(site(request).workspace, user),
+        standing=standing_of(workspace, find_user(workspace, found.name)),
         states=terms.QUALIFICATIONS,
-        known=known_by_language(site(request).workspace) if labels_content(user) else {},
-        round_items=site(request).workspace.settings.review.qualification_items,
+        known=known_by_language(workspace) if labels_content(found.user) else {},
+        round_items=workspace.settings.review.qualification_items,
         most_trained=MOST_TRAINED,
     )
 
@@ -180,18 +186,13 @@ def change_form(request: Request, name: str, _: Manager) -> HTMLResponse:
     return _form(request, find_user(site(request).workspace, name))
 
 
-async def _sent(request: Request) -> frozenset[str]:
-    """The fields a form has sent, empty ones too: what is not among them stays as it is."""
-    return frozenset(await request.form())
-
-
 @router.post("/people/{name}/change")
 def change_person(
     request: Request,
     name: str,
     who: Manager,
     *,
-    sent: Annotated[frozenset[str], Depends(_sent)],
+    sent: SentFields,
     role: Annotated[Role, Form()],
     display_name: Line = "",
     languages: Line = "",
@@ -205,7 +206,7 @@ def change_person(
     The page's form comes filled in, so that a field made empty is emptied; one that wasn't sent stays as it is.
     """
     lists = {"languages": languages, "skills": skills, "opt_outs": opt_outs, "queues": queues}
-    values: dict[str, Any] = {"team": team.strip()} | {key: _listed(value) for key, value in lists.items()}
+    values: dict[str, Any] = {"team": team.strip()} | {key: listed(value) for key, value in lists.items()}
     changes = UserChanges(
         role=role,
         display_name=display_name.strip() or None,
@@ -230,15 +231,13 @@ def disable(request: Request, name: str, who: Manager, back: Annotated[bool, For
 
 def _rows(request: Request, days: str) -> tuple[list[PeopleTableRow], Any]:
     known = figures_of_all(request, days)
-    users = list_users(site(request).workspace)
-    rows = [PeopleTableRow(user.name, user, known.value.get(user.name)) for user in users]
-    others = sorted(known.value.keys() - {user.name for user in users})
-    return [*rows, *(PeopleTableRow(name, None, known.value[name]) for name in others)], known.at
-
-
-def _listed(text: str) -> list[str]:
-    """Words parted by commas, Chinese ones too, each once."""
-    return list(dict.fromkeys(word.strip() for word in text.replace("，", ",").split(",") if word.strip()))
+    workspace, named = site(request).workspace, sees_names(request)
+    people = list_people(workspace, named=named)
+    rows = [PeopleTableRow(one.user.name, one.user, known.value.get(one.name)) for one in people]
+    users = {user.name for user in list_users(workspace)}
+    others = {name: told for name, told in known.value.items() if name not in users}
+    imported = by_shown_name(workspace, others, named=named)
+    return [*rows, *(PeopleTableRow(name, None, told) for name, told in imported.items())], known.at
 
 
 def _form(

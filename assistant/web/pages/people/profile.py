@@ -17,6 +17,7 @@ from assistant.web.presentation.rendering import LANGUAGE_COOKIE, YEAR_SECONDS, 
 from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import Current
 from assistant.web.security.reauthentication import is_own
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter()
 
@@ -28,12 +29,14 @@ Theme = Literal["auto", "light", "dark"]
 
 
 @router.get("/profile")
+@of_all_projects
 def profile(request: Request, who: Current, saved: bool = False) -> HTMLResponse:
     """The form."""
     return _page(request, who.name, saved=saved)
 
 
 @router.post("/profile")
+@of_all_projects
 def save(
     request: Request,
     who: Current,
@@ -50,6 +53,7 @@ def save(
 
 
 @router.post("/profile/switch")
+@of_all_projects
 def switch(
     request: Request,
     who: Current,
@@ -67,6 +71,7 @@ def switch(
 
 
 @router.post("/profile/password")
+@of_all_projects
 def change_password(
     request: Request,
     who: Current,

@@ -15,6 +15,7 @@ from assistant.domain.review_work import Principal
 from assistant.web.context import site, visit
 from assistant.web.presentation.rendering import render
 from assistant.web.security.authentication import Current, needs, require_confirmed, session_cookie
+from assistant.web.server.public_routes import of_all_projects
 
 router = APIRouter()
 
@@ -23,12 +24,14 @@ SessionName = Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")]
 
 
 @router.get("/profile/sessions")
+@of_all_projects
 def own_sessions(request: Request, who: Current) -> HTMLResponse:
     """One's own."""
     return _page(request, who.name, own=True)
 
 
 @router.post("/profile/sessions/end")
+@of_all_projects
 def end_own(request: Request, who: Current, session: SessionName) -> Response:
     """End one of one's own sessions."""
     require_confirmed(request)
@@ -37,6 +40,7 @@ def end_own(request: Request, who: Current, session: SessionName) -> Response:
 
 
 @router.post("/profile/sessions/end-all")
+@of_all_projects
 def end_all_own(request: Request, who: Current) -> Response:
     """Sign out everywhere, here too."""
     require_confirmed(request)
@@ -47,6 +51,7 @@ def end_all_own(request: Request, who: Current) -> Response:
 
 
 @router.post("/profile/tokens/{token_id}/revoke")
+@of_all_projects
 def revoke_own(request: Request, who: Current, token_id: int) -> Response:
     """Revoke one of one's own tokens; somebody else's isn't there (404)."""
     revoke_token(site(request).workspace, token_id, actor=who.name, of=who.name)

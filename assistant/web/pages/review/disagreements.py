@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.application.people.accounts import list_users
+from assistant.application.people.project_people import list_people
 from assistant.application.review.content_warning import covered_items
 from assistant.application.review.disagreements import (
     ListedDisagreement,
@@ -127,5 +127,5 @@ def _choices(workspace: Workspace, who: Principal) -> dict[str, Any]:
         "clauses": [clause.id for clause in policy.clauses],
         "written": policy.languages,
         "prompts": list(prompts),
-        "people": [user.name for user in list_users(workspace)] if may(who, Permission.SEE_PEOPLE) else [],
+        "people": [one.name for one in list_people(workspace, named=True)] if may(who, Permission.SEE_PEOPLE) else [],
     }

@@ -25,8 +25,7 @@ from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import AssignmentState, Principal
 from assistant.domain.task_changes import ChangeKind, ChangePreview, Position, TaskEdit, TaskFilter
 from assistant.errors import AssistantError, ConflictError, InputError, InvalidValueError
-from assistant.web.cache import remembered
-from assistant.web.context import site
+from assistant.web.context import remembered, site
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.pagination import Before, address, listing

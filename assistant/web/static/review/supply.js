@@ -106,7 +106,7 @@ export class Supply extends EventTarget {
       this.#first = false;
       wait = this.#took(given);
     } catch (error) {
-      if (error instanceof Refused && error.code === "policy_change_unread") location.assign("/review"); // which shows it
+      if (error instanceof Refused && error.code === "policy_change_unread") location.reload(); // the page shows it
       const state = stateOf(error);
       const refused = error instanceof Refused && !error.passing && !error.aboutLogin;
       this.why = refused ? "refused" : state === "unwell" ? "offline" : state;

@@ -72,7 +72,7 @@ def test_a_trend_needs_two_weeks(made_up: MadeUp, signed_in: SignedIn) -> None:
     with made_up.workspace.database.write() as connection:
         moved = sa.update(reviews).where(reviews.c.id <= 6).values(created_at="2026-01-07T08:00:00.000+00:00")
         connection.execute(moved)
-    client.app.state.remembered.forget()  # type: ignore[attr-defined]
+    client.app.state.site.remembered.forget()  # type: ignore[attr-defined]
     assert "Jan 5, 2026" in words(client.get("/quality/panel?run=r1"))
 
 

@@ -59,7 +59,7 @@ def replaces(page: Response, action: str = "settle") -> str:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_who_may_look_settle_and_see_names(worked: MadeUp, signed_in: SignedIn, role: Role) -> None:
+def test_who_may_look_settle_and_see_people(worked: MadeUp, signed_in: SignedIn, role: Role) -> None:
     client, number = signed_in(role), waiting(worked)[0].id
     for path in ("/disagreements", "/disagreements.csv", f"/disagreements/{number}"):
         assert client.get(path).status_code == (200 if role in LOOKING else 403), path
