@@ -9,8 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from assistant.application.items.erase import find_erasure, list_erasures
 from assistant.application.people.figures import reviewer_figures
+from assistant.application.projects.staffing import members_here
 from assistant.application.review.fill_queue import for_people
+from assistant.application.review.tasks.changes import find_change as find_task_change
+from assistant.application.review.tasks.changes import list_changes as list_task_changes
+from assistant.application.workspace.policy_changes import find_change, list_changes, show_change
 from assistant.domain.assignments import PartitionFilter
 from assistant.domain.disagreements import MACHINE, PEOPLE, AdjudicationFilter, DisagreementFilter
 from assistant.domain.items import ItemFilter
@@ -25,6 +30,7 @@ from assistant.store.people.reviewer_figures import queue_answers
 from assistant.store.review.disagreements import adjudications, disagreement_cases, disagreement_list
 from assistant.store.review.labels import gold, gold_list, review_list, stale_labels, weekly
 from assistant.store.review.labels.all_labels import labels_said
+from assistant.store.review.labels.left_out import items_left_out
 from assistant.store.review.queue import claims, routed_items, workload
 from assistant.store.review.queue import tasks as queue_tasks
 from assistant.store.review.queue.answers import last_given
@@ -184,6 +190,7 @@ READERS: Mapping[str, Reader] = {
     "waiting disagreements": lambda w: disagreement_list.waiting_items(w.database),
     "disagreements of items": lambda w: [disagreement_cases.of_item(w.database, f"e{n}") for n in range(10)],
     "adjudications": lambda w: [
+        w.adjudications.versions(),
         w.adjudications.newest(),
         adjudications.page(w.database, AdjudicationFilter(), before=None, limit=MOST),
     ],
@@ -218,6 +225,12 @@ READERS: Mapping[str, Reader] = {
     "who is involved": _connected(
         lambda c, w: involved(c, [one.id for one in w.queue_rows.open(PartitionFilter(), None, MOST)])
     ),
+    "policy changes": lambda w: [(one, show_change(w, one.name).readers) for one in list_changes(w)],
+    "policy in use": lambda w: [w.policy.version, w.policy_in_use.get().labels],
+    "task changes": lambda w: list_task_changes(w, None, MOST),
+    "erasures": list_erasures,
+    "members": members_here,
+    "labels left out": lambda w: items_left_out(w.database),
     "answers in the queue": lambda w: queue_answers(w.database),
     "figures of people": lambda w: reviewer_figures(w, "all"),
 }
@@ -243,6 +256,10 @@ def numbers_of(workspace: Workspace) -> dict[str, list[int]]:
         for one in disagreement_list.page(database, DisagreementFilter(kind=kind, settled=settled), limit=MOST)
     ]
     return {
+        "release": [one.id for one in workspace.releases.page()],
+        "erasure": [one.id for one in list_erasures(workspace)],
+        "policy change": [one.id for one in list_changes(workspace)],
+        "task change": [one.id for one in list_task_changes(workspace, None, MOST)],
         "run": [run.id for run in runs],
         "item": [one.key for one in items_of(workspace)],
         "gold": known,
@@ -258,9 +275,15 @@ def numbers_of(workspace: Workspace) -> dict[str, list[int]]:
 def found_by(workspace: Workspace, what: str, number: int) -> object:
     """What a project finds under a number; None for nothing."""
     database = workspace.database
-    if what == "run":
+    named: dict[str, Callable[[], object]] = {
+        "run": lambda: workspace.runs.find(f"r{number}"),
+        "erasure": lambda: find_erasure(workspace, number),
+        "policy change": lambda: find_change(workspace, f"c{number}"),
+        "task change": lambda: find_task_change(workspace, number),
+    }
+    if what in named:
         with suppress(AssistantError):
-            return workspace.runs.find(f"r{number}")
+            return named[what]()
         return None
     if what == "gold":
         with database.read() as connection:
@@ -268,6 +291,7 @@ def found_by(workspace: Workspace, what: str, number: int) -> object:
     if what == "assignment":
         return find_slot(database, number) or workspace.queue_rows.find(number)
     look: dict[str, Callable[[], object]] = {
+        "release": lambda: workspace.releases.find(number),
         "item": lambda: item_list.find(database, number),
         "certificate": lambda: workspace.certificates.get(number),
         "fit": lambda: workspace.fits.get(number),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+from assistant.application.review.enqueue_stale import enqueue_stale
+
+from assistant.application.items.erase import ErasureKind, ErasureTarget, erase
+from assistant.application.projects.project_folder import EXAMPLE, ProjectChoice
+from assistant.application.projects.projects import init_project
 from assistant.application.review.adjudication import adjudicate
 from assistant.application.review.fill_queue import Filling, fill_queue, list_conflicts
 from assistant.application.review.gold import make_gold, retire_gold
@@ -25,19 +31,30 @@ from assistant.application.review.steering import (
     list_waiting,
     return_leases,
 )
+from assistant.application.review.tasks.changes import change_tasks, undo_change
+from assistant.application.review.tasks.changes import list_changes as list_task_changes
 from assistant.application.routing.release import RunRelease
 from assistant.application.routing.settlement import settle_run
 from assistant.application.workspace.create import make_workspace
+from assistant.application.workspace.policy_changes import (
+    Proposal,
+    activate_change,
+    approve_change,
+    list_changes,
+    propose_change,
+)
 from assistant.domain.assignments import PartitionFilter
 from assistant.domain.certificates import CertificateEventKind, Purpose, SampledItem, Score, Settlement
 from assistant.domain.certificates import Origin as FinalOrigin
 from assistant.domain.items import Content, Item, StoredItem
+from assistant.domain.policy_changes import CarryOver, ChangeState
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity
-from assistant.domain.projects import ProjectState
 from assistant.domain.review_work import PRACTICE, Cause, Claimed, NewTask, Role, SkipReason, Submission, TaskKind
 from assistant.domain.reviews import Review
 from assistant.domain.runs import JobOrigin, Run
+from assistant.domain.task_changes import ChangeKind, TaskEdit, TaskFilter
 from assistant.errors import AssistantError
+from assistant.ingest.embedding import ItemEmbedder
 from assistant.review.gold import age
 from assistant.review.queue import Queue
 from assistant.routing.route import Decision, Route
@@ -56,26 +73,45 @@ PEOPLE_NAMES = ("ana", "bo", "lea")
 LANGUAGES = ("en", "zh")
 EARLY = "2020"
 
+
+class CountedLetters:
+    """Makes vectors of texts at once: how often each letter is in them."""
+
+    name = "letters"
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of the texts, in order."""
+        found = np.array(
+            [[1, *(text.lower().count(chr(97 + n)) for n in range(26))] for text in texts], dtype=np.float32
+        )
+        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
+
+
 Act = Callable[[Workspace, Random], object]
 
 
 @contextmanager
 def three_projects() -> Iterator[list[Workspace]]:
     """A workspace with three projects: two of them under one policy, the third under another; people work in all."""
-    with TemporaryDirectory() as folder:
-        make_workspace(Path(folder) / "w")
-        with Workspace.open(Path(folder) / "w", project=KEYS[0]) as first:
-            for key in KEYS[1:]:
-                first.projects.add(key, {}, state=ProjectState.ACTIVE, actor="setup")
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "w"
+        make_workspace(folder)
+        other = folder / "policies" / "other.md"
+        other.write_text((folder / EXAMPLE).read_text(encoding="utf-8").replace("policy: community", "policy: other"))
+        with Workspace.open(folder, project=KEYS[0]) as first:
+            for key, policy in zip(KEYS[1:], (EXAMPLE, Path("policies/other.md")), strict=True):
+                init_project(first, key, ProjectChoice(policy=policy), actor="setup")
             opened = [first, *(first.of_project(key) for key in KEYS[1:])]
-            opened[2].__dict__["policy"] = replace(first.policy, id="other", digest="d" * 32)
             for name in PEOPLE_NAMES:
                 role = Role.LEAD if name == "lea" else Role.REVIEWER
                 first.users.add(name, role=role, actor="setup", skills=["expert"] if name == "lea" else [])
+                for key in KEYS[1:]:
+                    first.members.set_role(first.projects.get(key), name, role, actor="setup")
             practice = ReviewSettings(qualification_items=2, qualification_share=0.4)
             for workspace in opened:
+                workspace.item_embedder = ItemEmbedder(workspace.embeddings, CountedLetters())
                 workspace.settings = workspace.settings.model_copy(update={"review": practice})
-                workspace.__dict__["queue"] = Queue(
+                workspace._queue = Queue(
                     workspace.database, ReviewSettings(gold_rate=0.3), label_set=workspace.policy.label_set, key=1
                 )
             yield opened
@@ -394,6 +430,58 @@ def practise(workspace: Workspace, random: Random) -> None:
         workspace.queue.submit(who, _submission(one, _known(workspace, one) or ("safe",), key))
 
 
+def change_policy(workspace: Workspace, random: Random) -> None:
+    """A change of the policy is proposed, approved, and put into effect."""
+    open_ones = [one for one in list_changes(workspace) if one.state in {ChangeState.PROPOSED, ChangeState.APPROVED}]
+    if not open_ones:
+        number = len(list_changes(workspace)) + 2
+        source = workspace.policy_path.read_text(encoding="utf-8").replace('version: "1"', f'version: "{number}"')
+        changed = source.replace("Breaks no clause", f"Breaks no clause at all ({number})")
+        propose_change(workspace, Proposal(changed, "new.md"), actor="ana")
+        return
+    [change] = open_ones
+    if change.state is ChangeState.PROPOSED:
+        approve_change(workspace, change.name, by="lea", actor="lea")
+    activate_change(workspace, change.name, start="now", mode=random.choice(list(CarryOver)), actor="lea")
+
+
+def look_again(workspace: Workspace, _: Random) -> None:
+    """What became stale is queued."""
+    enqueue_stale(workspace, actor="lea")
+
+
+def erase_one(workspace: Workspace, random: Random) -> None:
+    """The content of an item is removed."""
+    erase(workspace, ErasureTarget(ErasureKind.ITEM, _one(workspace, random).item.id), "asked for", actor="lea")
+
+
+def change_many(workspace: Workspace, random: Random) -> None:
+    """Many tasks are changed at once, or the last such change is undone."""
+    made = list_task_changes(workspace, None, 1)
+    if made and random.random() < 0.4:
+        undo_change(workspace, made[0].id, actor="lea")
+        return
+    edits = (
+        TaskEdit(kind=ChangeKind.DUE, due="2030-01-01T00:00:00.000+00:00"),
+        TaskEdit(kind=ChangeKind.PRIORITY, priority=5.0),
+        TaskEdit(kind=ChangeKind.REASSIGN, person="bo"),
+        TaskEdit(kind=ChangeKind.PAUSE),
+        TaskEdit(kind=ChangeKind.RESUME),
+        TaskEdit(kind=ChangeKind.RETURN),
+    )
+    change_tasks(workspace, TaskFilter(), random.choice(edits), actor="lea", everything=True)
+
+
+def staff(workspace: Workspace, random: Random) -> None:
+    """Somebody has another role here, or leaves."""
+    name = random.choice(PEOPLE_NAMES[:2])
+    if random.random() < 0.3:
+        workspace.members.remove(workspace.project, name, actor="lea")
+    else:
+        role = random.choice((Role.REVIEWER, Role.LEAD))
+        workspace.members.set_role(workspace.project, name, role, actor="lea")
+
+
 def export(workspace: Workspace, _: Random) -> None:
     """A file of labels is written."""
     with TemporaryDirectory() as folder:
@@ -405,6 +493,7 @@ ACTS: Mapping[str, Act] = {
     for one in (
         *(take_in, group, import_answers, ask, share, run_job, route, import_labels, compare, fit_and_draw, settle),
         *(enqueue, want, work, undo, let_expire, steer, settle_item, guide, know, forget, practise, export),
+        *(change_policy, look_again, erase_one, change_many, staff),
     )
 }
 FIRST = ("take_in", "take_in", "ask", "import_labels", "enqueue", "work", "know", "settle_item")

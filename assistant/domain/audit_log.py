@@ -45,3 +45,25 @@ class Event:
     key: str
     period: Period
     most: int
+
+
+VIEWED, ITEM_ROW = "item.view", "item_row"
+"""The action of opening an item, and the name of its row number in a detail: ids are unique within a project only."""
+
+_VIEWS = 100_000  # views that get an entry of their own in a period
+
+
+def item_view(actor: str, item_id: str, item_key: int, project: str) -> Event:
+    """An item was opened by itself: its page, a disagreement's case, or the item by API; once an hour and person.
+
+    Lists with the beginnings of texts are none, nor is the queue: `assignment_events` say who had an item there.
+    """
+    return Event(
+        actor=actor,
+        action=VIEWED,
+        subject=f"item:{item_id}",
+        detail={ITEM_ROW: item_key, "project": project},
+        key=f"{actor} {item_key}",
+        period=Period.HOUR,
+        most=_VIEWS,
+    )

@@ -56,7 +56,7 @@ class Neighbourhood:
     def of(cls, difference: PolicyDifference, old: Policy, new: Policy, embed: Embed) -> Self:
         """Of the difference between two versions; `embed` gives unit vectors, float32 (n, dims)."""
         changed, others = changed_texts(difference, old, new)
-        return cls(_vectors(embed, changed), _vectors(embed, others))
+        return cls(_vectors(embed, changed), _vectors(embed, others if changed else []))
 
     def features(self, vectors: np.ndarray) -> np.ndarray:
         """(n, dims + 2) what is learned from: the vectors, the margin, and the similarity to the changed texts."""

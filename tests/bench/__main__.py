@@ -1,8 +1,8 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases team attacks
-                                policy_change migration]
+                                savings evals coverage routed serve decisions review pages projects databases
+                                 team attacks policy_change migration batches]
 
 `--rows` is the size of the sections `databases` and `migration`, a million by default.
 
@@ -26,6 +26,7 @@ from pathlib import Path
 import orjson
 
 from tests.bench.attacks import attacks
+from tests.bench.batches import batches
 from tests.bench.commands import assistant, counts, dev_server, run, start
 from tests.bench.content import posts as made_up
 from tests.bench.content import write_posts
@@ -35,7 +36,7 @@ from tests.bench.decisions import decisions
 from tests.bench.embedding import embedding
 from tests.bench.evals import evals
 from tests.bench.migration import migration
-from tests.bench.pages import pages
+from tests.bench.pages import pages, projects
 from tests.bench.policy_change import policy_change
 from tests.bench.review import review
 from tests.bench.routing import trust_scale
@@ -239,12 +240,14 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "routed": routed,
     "review": review,
     "pages": pages,
+    "projects": projects,
     "serve": serve,
     "decisions": decisions,
     "databases": databases,
     "migration": migration,
     "team": team,
     "policy_change": policy_change,
+    "batches": batches,
     "attacks": attacks,
 }
 # Sections that need no workspace made ready.
@@ -261,11 +264,13 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
+    "projects",
     "databases",
     "migration",
     "team",
     "attacks",
     "policy_change",
+    "batches",
 }
 
 

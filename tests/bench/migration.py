@@ -32,7 +32,7 @@ def migration(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
     file.parent.mkdir(mode=0o700, exist_ok=True)
     _fill(file, rows)
     before = file.stat().st_size
-    done = run("-m", "assistant", "db", "upgrade", "--workspace", str(workspace))
+    done = run("-m", "tests.bench.peak", "db", "upgrade", "--workspace", str(workspace))
     yield (
         f"{rows:,} items from schema {BEFORE}, with a copy of the file ({before / 1e9:.1f} GB)",
         f"{done.seconds:.0f} s, {done.peak_mb:.0f} MB at most",

@@ -50,7 +50,9 @@ ELSEWHERE = (
     ),
 )
 """Modules of what is the workspace's: the log, users and how they sign in, the database itself, vectors by content."""
-NAMES_IT = re.compile(r"project_id|project_of|_own\b|_within\(|runs_of|run_id|fit_id|item_key|task_id|_review\b")
+NAMES_IT = re.compile(
+    r"project_id|project_of|_own\b|_within\(|_there\b|runs_of|run_id|fit_id|item_key|task_id|_review\b"
+)
 """What the text of a function has that says which project: checked where the history doesn't come along."""
 _NUMBER = "its row number was looked up within the project"
 _SLOTS = "row numbers of slots of tasks of the project"
@@ -85,6 +87,46 @@ REASONS = {
     "review/queue/answers.py:keep_late": "of an assignment that `find_place` has found within the project",
     "review/queue/claims.py:lock_person": "a lock, no row",
     "runs/prelabels.py:count_pending": "by `_unsettled`, which names the project",
+    "life/erasable.py:_sharing": "by content, in whatever project: shared vectors stay while anyone has the content",
+    "life/erasable.py:contents": _NUMBER,
+    "life/erasable.py:keys_of_erasure": _NUMBER,
+    "life/erasable.py:same_contents": "by content, in whatever project: an erasure says that others keep it",
+    "life/erasable.py:files_since": _NUMBER,
+    "life/erasing.py:_owners": _NUMBER,
+    "life/erasing.py:_remove_answers": _NUMBER,
+    "life/erasing.py:_remove_content": _NUMBER,
+    "life/erasing.py:_settle_first": _NUMBER,
+    "life/erasing.py:remove_refusals": _NUMBER,
+    "life/rebinding.py:_digests": "rows that the log of changes binds together, in whatever project",
+    "life/rebinding.py:_members": "rows that the log of changes binds together, in whatever project",
+    "life/scrub.py:scrub": "the file of the database, not its rows",
+    "life/scrub.py:_checkpoint": "the file of the database, not its rows",
+    "content/policy_changes.py:add_event": "of a change that was looked up within the project",
+    "content/policy_changes.py:source": "of a change that was looked up within the project",
+    "content/policy_changes.py:readers": "of a change that was looked up within the project",
+    "content/policy_changes.py:read_by": "of a person, to compare with the project's changes",
+    "content/policy_changes.py:acknowledge": "of a change that was looked up within the project",
+    "review/changes/change_list.py:_left": _NUMBER,
+    "review/changes/task_changes.py:_keep": _SLOTS,
+    "review/changes/task_changes.py:_set_slots": _SLOTS,
+    "review/changes/task_changes.py:_invalidate": _SLOTS,
+    "review/changes/task_changes.py:take_part": _NUMBER,
+    "review/changes/task_standing.py:_read": _NUMBER,
+    "review/changes/task_standing.py:_slots": _NUMBER,
+    "review/changes/task_standing.py:adjudicated_slots": _NUMBER,
+    "review/changes/task_standing.py:names_of_items": _NUMBER,
+    "review/disagreements/found.py:forget_all": _NUMBER,
+    "review/labels/stale_items.py:labeled_keys": "by `_labeled`, which names the project",
+    "review/labels/stale_items.py:labeled_contents": _NUMBER,
+    "review/labels/stale_items.py:stale_of_people": _NUMBER,
+    "review/labels/stale_items.py:last_rows": "the highest row numbers of all: what was there before",
+    "review/labels/stale_items.py:keep_stale": "of a change that was looked up within the project",
+    "review/labels/stale_items.py:forget_stale": "of a change that was looked up within the project",
+    "review/labels/stale_items.py:stale_page": "of a change that was looked up within the project",
+    "review/queue/claims.py:count_open_to": "by `_open_to`, which names the project",
+    "review/queue/events.py:record_as_it_is": _SLOTS,
+    "review/queue/queue_rows.py:in_state": "by `_partitions`, which names the project",
+    "people/members.py:of_user": "the projects of a person",
     "review/queue/slots.py:involved": _SLOTS,
     "review/queue/handovers.py:given_to": _SLOTS,
     "review/queue/handovers.py:give_to": _SLOTS,

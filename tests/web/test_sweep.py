@@ -61,10 +61,12 @@ class Sweep:
     Args:
         folder: of the workspace.
         log: holds what is logged meanwhile.
+        project: the key of a project that every address names; empty where none does.
     """
 
-    def __init__(self, folder: Path, log: pytest.LogCaptureFixture) -> None:
-        self._folder, self._log = folder, log
+    def __init__(self, folder: Path, log: pytest.LogCaptureFixture, project: str = "") -> None:
+        self._folder, self._log, self._project = folder, log, project
+        self._prefix = f"/p/{project}" if project else ""
         self._refused: set[tuple[str, str]] = set()
         self.asked = 0
 
@@ -74,7 +76,7 @@ class Sweep:
         What a role may not see it may not see whatever is in the database: it is asked for once, and `again`. Of the
         things an address can be about an administrator asks for one of each state, the others for the first.
         """
-        with Workspace.open(self._folder) as opened:
+        with Workspace.open(self._folder, project=self._project) as opened:
             app = create_app(opened, ServeOptions(port=PORT))
             every, first = _paths(opened), _paths(opened, most=1)
             for who, client in _clients(app, opened):
@@ -89,7 +91,7 @@ class Sweep:
 
     def write(self, step: str) -> None:
         """Every address that changes something, as everyone, with nothing and with nonsense in its hands."""
-        with Workspace.open(self._folder) as opened:
+        with Workspace.open(self._folder, project=self._project) as opened:
             app = create_app(opened, ServeOptions(port=PORT))
             changing = [(route, method) for route in _routes() for method in route.methods - {"GET", "HEAD"}]
             changing.sort(key=lambda one: one[0].path in ENDS)  # last: they end the session
@@ -107,6 +109,7 @@ class Sweep:
         self, client: TestClient, method: str, path: str, step: str, who: str, body: bytes = b"", kind: str = ""
     ) -> Response:
         self.asked += 1
+        path = path if path.startswith("/p/") else f"{self._prefix}{path}"
         told: Response = client.request(
             method, path, content=body or None, headers={"content-type": kind} if kind else {}
         )
@@ -114,7 +117,8 @@ class Sweep:
         errors = [record.getMessage() for record in self._log.records if record.levelno >= logging.ERROR]
         assert told.status_code < 500, f"{place}: {told.status_code} {errors}"
         assert not errors, f"{place}: {errors[0]}"
-        if told.status_code in {401, 403} or told.headers.get("location", "").startswith("/login"):
+        onward = told.headers.get("location", "").removeprefix(self._prefix)
+        if told.status_code in {401, 403} or onward.startswith("/login"):
             self._refused.add((who, path))
         return told
 
@@ -268,6 +272,33 @@ def test_no_address_fails_after_any_step_of_the_main_job_nor_when_nonsense_is_se
     sweep.write("everything")
     sweep.read("nonsense was sent everywhere", again=True)
     assert sweep.asked > 2000
+
+
+def test_no_address_of_a_second_project_fails(
+    assistant: Assistant,  # noqa: F811 - the fixtures
+    workspace: Path,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every address below `/p/shop`, beside a first project that holds the same items."""
+    do = _do(assistant, workspace)
+    do(f"ingest {POSTS}")
+    do(f"project init shop --policy {workspace / 'policies' / 'community.md'} --title-en Shop")
+    monkeypatch.setenv("ASSISTANT_PROJECT", "shop")
+    sweep = Sweep(workspace, caplog, "shop")
+    sweep.read("project init")
+    for line in (
+        f"ingest {POSTS}",
+        f"labels import {POSTS} --each-rater label_a --each-rater label_b",
+        f"labels import {POSTS} --rater-name cleo --label-column label_a",
+    ):
+        do(line)
+    sweep.read("labels import", again=True)
+    sweep.write("labels import")
+    with Workspace.open(workspace, project="main") as first:
+        assert first.items.count()["items"] > 0
+        assert first.reviews.count()["labels"] == 0
+    assert sweep.asked > 700
 
 
 def test_no_address_fails_on_the_way_to_a_certificate(

@@ -125,7 +125,7 @@ class Trials:
         target = CertificateTarget(max_error, choice.confidence)
         methods = build_methods(pool, truth, target, local=choice.machine is None)
         if choice.batches is not None:
-            methods = {**methods, **_in_batches(pool, truth, target, choice.batches)}
+            methods = {**methods, **batch_methods(pool, truth, target, choice.batches)}
         summaries = simulate(methods, choice.trials, max_error, seed=choice.seed, jobs=choice.jobs, progress=report)
         return Simulation(len(pool), choice.trials, max_error, choice.confidence, summaries)
 
@@ -134,7 +134,7 @@ def _after(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
     return lambda count: report(done + count)
 
 
-def _in_batches(pool: Pool, truth: np.ndarray, target: CertificateTarget, batches: int) -> Mapping[str, Method]:
+def batch_methods(pool: Pool, truth: np.ndarray, target: CertificateTarget, batches: int) -> Mapping[str, Method]:
     """The set as batches that arrive one after the other: one campaign that continues, and one for each batch."""
     if batches > len(pool):
         raise InvalidValueError("batches_too_many", field="batches", batches=batches, items=len(pool))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.application.items.timeline import LifeEvent, timeline
-from assistant.domain.audit_log import AuditEntry, Event, Period
+from assistant.domain.audit_log import VIEWED, AuditEntry, item_view
 from assistant.domain.disagreements import Adjudication
 from assistant.domain.items import StoredItem
 from assistant.domain.permissions import Permission, may
@@ -14,11 +14,8 @@ from assistant.domain.review_work import Principal
 from assistant.errors import NotFoundError
 from assistant.routing.route_scored import reason_sentence
 from assistant.store.database import now
-from assistant.store.life.item_records import ITEM_ROW, ItemRecords, external_id, holds, item_records
+from assistant.store.life.item_records import ItemRecords, external_id, holds, item_records
 from assistant.wiring.workspace import Workspace
-
-VIEWED = "item.view"
-_VIEWS = 100_000  # views that get an entry of their own in an hour
 
 Names = Callable[[str], str]
 
@@ -110,7 +107,7 @@ def open_item_life(workspace: Workspace, item_id: str, viewer: ItemViewer) -> It
         found = item_records(connection, stored.key)
         held = viewer.user_id is not None and holds(connection, stored.key, viewer.user_id, now())
     decided = workspace.adjudications.of_item(stored.key)
-    workspace.read_log.add_once(_viewed(workspace, stored, viewer))
+    workspace.read_log.add_once(item_view(viewer.name, item_id, stored.key, workspace.project.key))
     return _shown(workspace, stored, found, decided, viewer, held=held)
 
 
@@ -213,15 +210,3 @@ def _certificates(workspace: Workspace, found: ItemRecords) -> list[StandingCert
         for one in issued
         if one is not None
     ]
-
-
-def _viewed(workspace: Workspace, stored: StoredItem, viewer: ItemViewer) -> Event:
-    return Event(
-        actor=viewer.name,
-        action=VIEWED,
-        subject=f"item:{stored.item.id}",
-        detail={ITEM_ROW: stored.key, "project": workspace.project.key},
-        key=f"{viewer.name} {stored.key}",
-        period=Period.HOUR,
-        most=_VIEWS,
-    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from assistant.domain.audit_log import item_view
 from assistant.domain.disagreements import MACHINE, Disagreement, DisagreementFilter, Guiding
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
@@ -126,6 +127,14 @@ def open_disagreement(workspace: Workspace, number: int) -> OpenedDisagreement:
         open_case(workspace.database, workspace.adjudications, stored.key, run_id),
         disagreement_cases.guiding(workspace.database, stored.key, stored.content_digest, workspace.policy.id),
     )
+
+
+def view_disagreement(workspace: Workspace, number: int, *, viewer: str) -> OpenedDisagreement:
+    """The same for someone who is shown it; that the item was opened is logged. Raises NotFoundError."""
+    opened = open_disagreement(workspace, number)
+    stored = opened.stored
+    workspace.read_log.add_once(item_view(viewer, stored.item.id, stored.key, workspace.project.key))
+    return opened
 
 
 def open_with_names(workspace: Workspace, number: int, *, actor: str) -> OpenedDisagreement:

@@ -24,7 +24,7 @@ from assistant.wiring.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeShown:
+class PolicyChangeShown:
     """A change with all that belongs to it.
 
     Args:
@@ -113,7 +113,7 @@ def find_change(workspace: Workspace, name: str) -> PolicyChange:
     return found
 
 
-def show_change(workspace: Workspace, name: str) -> ChangeShown:
+def show_change(workspace: Workspace, name: str) -> PolicyChangeShown:
     """A change with its difference and who has read it. Raises NotFoundError."""
     change = find_change(workspace, name)
     old, new = _both(workspace, change)
@@ -121,7 +121,7 @@ def show_change(workspace: Workspace, name: str) -> ChangeShown:
     known = {reader for reader, _ in readers}
     wanted = _people_who_may(workspace, Permission.REVIEW)
     unread = [name for name in wanted if name not in known]
-    return ChangeShown(change, compare_policies(old, new), readers, unread)
+    return PolicyChangeShown(change, compare_policies(old, new), readers, unread)
 
 
 def stale_items_of(

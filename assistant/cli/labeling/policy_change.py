@@ -12,7 +12,7 @@ from assistant.cli.output import Output, table
 from assistant.domain.policy_changes import CarryOver, PolicyChange
 
 if TYPE_CHECKING:
-    from assistant.application.workspace.policy_changes import ChangeShown
+    from assistant.application.workspace.policy_changes import PolicyChangeShown
 
 app = typer.Typer(help="Propose, approve and activate a new version of the policy.", no_args_is_help=True)
 
@@ -214,7 +214,7 @@ def change_facts(change: PolicyChange) -> dict[str, Any]:
     }
 
 
-def _show(output: Output, shown: ChangeShown) -> None:
+def _show(output: Output, shown: PolicyChangeShown) -> None:
     from assistant.policy.documents.difference import render_difference
 
     change = shown.change

@@ -105,6 +105,30 @@ def show(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     Output(as_json=as_json).result(counts | {"groups": groups}, line, "", table(columns, rows))
 
 
+@app.command("staff")
+def staff(workspace: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
+    """Who could claim what is unassigned; work that no one can claim stays in the queue.
+
+    Example: assistant queue staff
+    """
+    from assistant.application.review.tasks.coverage import queue_coverage
+
+    output = Output(as_json=as_json)
+    with open_workspace(workspace) as opened:
+        found = queue_coverage(opened)
+    data = [one.work._asdict() | {"able": list(one.able)} for one in found]
+    rows = [
+        (*(one.work.queue or "anyone", one.work.language, one.work.harm or _NONE, one.work.skill or _NONE),
+         one.work.open, ", ".join(one.able) or "no one")
+        for one in found
+    ]  # fmt: skip
+    columns = ("team or queue", "language", "label", "skill", "unassigned", "can claim it")
+    output.result(data, table(columns, rows))
+    if stuck := sum(one.work.open for one in found if not one.able):
+        output.note(f"{stuck:,} unassigned that no one can claim")
+        output.next_step("assistant users roles NAME --languages CODES", "lets a person take them; or --team, --skills")
+
+
 @app.command("list")
 def list_tasks(
     where: WhereOption = None,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from assistant.domain.policies import Policy
 from assistant.errors import PolicyError, PromptError
+from assistant.store.audit import log as audit
 from assistant.store.database import Database, Row, now
 from assistant.store.tables.content import policies, prompts, run_events, runs, used_texts
 
@@ -28,7 +29,7 @@ class Registry:
         row = {"digest": digest, "name": name, "version": version, "source": source, "created_at": now()}
         with self._database.write() as connection:
             self._database.insert_new(connection, prompts, [row])
-            self._use(connection, row)
+            self._use(connection, row, "prompt.use", f"prompt:{name}@{version}")
 
     def register_policy(self, policy: Policy) -> None:
         """Remember a policy before its first use.
@@ -47,7 +48,7 @@ class Registry:
         }
         with self._database.write() as connection:
             self._database.insert_new(connection, policies, [row])
-            self._use(connection, row)
+            self._use(connection, row, "policy.use", f"policy:{policy.id}@{policy.version}")
 
     def policy_source(self, policy_id: str, version: str) -> str | None:
         """The document as it was when that version was last used, or None."""
@@ -80,10 +81,14 @@ class Registry:
         if others := self._asked_with_another_text(policies, same_version, policy.digest):
             raise PolicyError("policy_edited", policy=policy.id, version=policy.version, runs=others, count=len(others))
 
-    def _use(self, connection: sa.Connection, row: Row) -> None:
-        """Note that the project uses a text; the first time counts."""
+    def _use(self, connection: sa.Connection, row: Row, action: str, subject: str) -> None:
+        """Note that the project uses a text; the first time counts, and is logged."""
+        mine = used_texts.c.project_id == self._database.project_id, used_texts.c.digest == row["digest"]
+        if connection.execute(sa.select(used_texts.c.digest).where(*mine)).first() is not None:
+            return
         used = {"project_id": self._database.project_id, "digest": row["digest"], "created_at": row["created_at"]}
         self._database.insert_new(connection, used_texts, [used])
+        audit.append(connection, self._database.operator, action, subject, {"digest": row["digest"]})
 
     def _used(self, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
         """Of these texts those that the project used: two projects may edit the same one, each its own way."""

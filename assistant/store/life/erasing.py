@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.audit_log import ITEM_ROW
 from assistant.store.audit import log as audit
 from assistant.store.audit.bound_check import ERASED
 from assistant.store.database import now, parts, project_of
-from assistant.store.life.item_records import ITEM_ROW
 from assistant.store.life.rebinding import Rebinding, Rebound
 from assistant.store.life.scrub import overwrite_removed
 from assistant.store.project_scope import items_within, runs_of

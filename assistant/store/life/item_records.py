@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from assistant.domain.audit_log import AuditEntry
+from assistant.domain.audit_log import ITEM_ROW, AuditEntry
 from assistant.store.database import label_versions_of, project_of
 from assistant.store.life.records import (
     AssignmentRecord,
@@ -56,9 +56,6 @@ from assistant.store.tables.review import (
     tasks,
     withdrawals,
 )
-
-ITEM_ROW = "item_row"
-"""In the detail of an entry about an item: its row number, as ids are unique within a project only."""
 
 _NAMED = 20  # other items that are named
 _ENTRIES = 200  # of the log of changes, the newest

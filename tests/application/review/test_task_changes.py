@@ -247,7 +247,7 @@ def test_values_that_are_missing_and_names_of_no_one_are_refused(team: Team) -> 
         with pytest.raises(InvalidValueError, match=code):
             preview_change(team.workspace, where, what)
     for chosen, what, code in (
-        (where, edit("reassign", person="nemo"), "user_not_found"),
+        (where, edit("reassign", person="nemo"), "member_not_found"),
         (TaskFilter(person="nemo"), edit("pause"), "user_not_found"),
         (TaskFilter(run="r77"), edit("pause"), "run"),
         (TaskFilter(task_ids=(number, 10**9)), edit("pause"), "assignment_gone"),

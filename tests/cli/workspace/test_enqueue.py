@@ -109,3 +109,22 @@ def test_an_unknown_run_is_told(assistant: Assistant, routed: Path) -> None:
     said = assistant("enqueue", "-w", routed, "--run", "r9")
     assert said.status == 1
     assert "r9" in said.stderr
+
+
+def test_what_a_lead_has_cancelled_or_placed_stays_when_tasks_are_created_again(
+    assistant: Assistant, routed: Path
+) -> None:
+    assert assistant("enqueue", "-w", routed).status == 0
+    for options in (("--where", "item=p1", "--cancel"), ("--where", "item=p2", "--priority", "first")):
+        assert assistant("queue", "change", "-w", routed, *options, "--yes").status == 0
+    before = waiting(routed)
+    again = assistant("enqueue", "-w", routed, "--json").json
+    assert (again["added"], again["changed"], again["closed"], again["unchanged"]) == (0, 0, 0, 8)
+    assert waiting(routed) == before
+    assert assistant("queue", "undo", "1", "-w", routed).status == 0
+    assert (
+        assistant("queue", "change", "-w", routed, "--where", "item=p1", "--cancel", "--json", "--dry-run").json[
+            "changed"
+        ]
+        == 1
+    )

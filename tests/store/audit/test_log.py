@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.store.audit import log as audit
+from assistant.store.content.registry import Registry
 from assistant.store.database import Database
 from assistant.store.tables.people import audit_log
 from assistant.store.writer import Writer
@@ -93,3 +94,11 @@ def test_a_closed_writer_finishes_what_was_asked(database: Database) -> None:
     writer.run(lambda connection: audit.append(connection, "ann", "review.submit", "review:1"))
     writer.close()
     assert audit.verify(database).rows == 1
+
+
+def test_the_first_use_of_a_version_of_a_policy_or_a_prompt_is_logged_once(database: Database) -> None:
+    registry = Registry(database)
+    for _ in range(2):
+        registry.register_prompt("demo", "1", "d1", "text")
+    registry.register_prompt("demo", "2", "d2", "another text")
+    assert [one.subject for one in audit.entries(database, action="prompt.use")] == ["prompt:demo@2", "prompt:demo@1"]

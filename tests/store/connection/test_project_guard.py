@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from assistant.domain.projects import ProjectState
 from assistant.errors import ConflictError
-from assistant.store.connection.project_guard import OF_ALL_PROJECTS, refuse_asking_people
+from assistant.store.connection.project_guard import OF_ALL_PROJECTS, RECORDS_OF_READING, refuse_asking_people
 from assistant.store.content.projects import ProjectStore
 from assistant.store.database import Database
 from assistant.store.tables.content import metadata
@@ -32,7 +32,7 @@ def test_of_a_closed_project_no_table_is_written_but_those_of_the_workspace(data
     other = database.within(projects.add("other", {}, state=ProjectState.ACTIVE, actor="tests").id)
     assert written(other) == everything
     projects.set_state("other", ProjectState.CLOSED, actor="tests")
-    assert written(other) == OF_ALL_PROJECTS & everything
+    assert written(other) == (OF_ALL_PROJECTS | RECORDS_OF_READING) & everything
     assert everything - OF_ALL_PROJECTS >= {"items", "reviews", "assignments", "settlements", "runs", "lanes"}
     assert written(database) == everything  # the other project's state is its own
     projects.set_state("other", ProjectState.ACTIVE, actor="tests")

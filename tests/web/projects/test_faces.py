@@ -203,6 +203,8 @@ def test_people_of_another_project_are_not_there(three: Three) -> None:
     assert lead.get("/p/market/people/nia").status_code == 404
     assert program.get("/api/v1/projects/market/people/nia").status_code == 404
     assert program.get("/api/v1/projects/market/users/nia").status_code == 404
+    assert program.get("/api/v1/projects/market/memberships/nia").status_code == 404
+    assert lead.get("/p/market/people/nia/memberships").status_code == 404
     assert "nia" not in {row["name"] for row in program.get("/api/v1/projects/market/users").json()["rows"]}
     [task] = program.get("/api/v1/projects/market/tasks").json()["rows"]
     given = program.post(f"/api/v1/projects/market/tasks/{task['id']}/assign", json={"person": "nia"})

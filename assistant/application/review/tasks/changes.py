@@ -344,6 +344,7 @@ def _stored_filter(where: TaskFilter, chosen: TaskSelection) -> Mapping[str, obj
 
 
 def _rule(workspace: Workspace, edit: TaskEdit, user_id: int | None = None) -> ChangeRule:
+    """What decides; of a change under way, whose assignee may have left the project since, by their number."""
     qualified_only = workspace.settings.review.qualification_items > 0
     if edit.kind is not ChangeKind.REASSIGN or edit.person is None:
         return ChangeRule(edit)
@@ -352,9 +353,9 @@ def _rule(workspace: Workspace, edit: TaskEdit, user_id: int | None = None) -> C
 
 
 def _assignee(workspace: Workspace, name: str, user_id: int | None) -> User:
-    user = workspace.users.find(name)
+    user = workspace.users.member(name)
     if user is None or (user_id is not None and user.id != user_id):
-        raise NotFoundError("user_not_found", where=name)
+        raise NotFoundError("member_not_found", field="person", user=name, project=workspace.project.key)
     return user
 
 

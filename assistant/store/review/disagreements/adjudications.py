@@ -47,7 +47,8 @@ class AdjudicationStore:
         )
         counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.where(counts).order_by(adjudications.c.id))}
+            own = items_within(self._database.project_id)
+            return {row[0]: row[1] for row in connection.execute(query.where(own, counts).order_by(adjudications.c.id))}
 
     def answers(self, item_key: int) -> list[GivenAnswer]:
         """The newest answer of each person to an item that counts, in the order they were given."""

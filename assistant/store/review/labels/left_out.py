@@ -68,6 +68,7 @@ def _present(table: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
         later = precedents.alias("later")
         yield precedents.c.event == "added"
         yield ~sa.exists().where(
+            later.c.project_id == precedents.c.project_id,
             later.c.policy_id == precedents.c.policy_id,
             later.c.content_digest == precedents.c.content_digest,
             later.c.id > precedents.c.id,

@@ -20,6 +20,7 @@ from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal
 from assistant.web.api_schema import ONE_LINE, Body, Line, Shown, group, problems
 from assistant.web.context import site
+from assistant.web.presentation.people import find_shown
 from assistant.web.security.authentication import needs
 
 router = group("memberships")
@@ -97,7 +98,7 @@ def read_group_figures(
 @router.get("/{person}", responses=problems(404))
 def list_person_memberships(request: Request, _: Viewer, person: str) -> MembershipsShown:
     """Where a user has worked from when to when."""
-    rows = list_memberships(site(request).workspace, person)
+    rows = list_memberships(site(request).workspace, find_shown(request, person).name)
     return MembershipsShown(rows=[MembershipShown.of(one) for one in rows])
 
 

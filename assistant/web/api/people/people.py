@@ -12,13 +12,14 @@ from pydantic import Field
 
 from assistant.application.people.accounts import find_user
 from assistant.application.people.figures import standing_of
-from assistant.application.people.project_people import by_shown_name, find_person
+from assistant.application.people.project_people import by_shown_name
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, QualificationState
 from assistant.web.api_schema import Shown, group, problems
 from assistant.web.context import site
 from assistant.web.presentation.figures import figures_of_all
 from assistant.web.presentation.navigation import sees_names
+from assistant.web.presentation.people import find_shown
 from assistant.web.security.authentication import needs
 
 router = group("people")
@@ -121,7 +122,7 @@ def list_people(request: Request, _: Viewer, days: Days = "30") -> PeopleShown:
 def read_person(request: Request, _: Viewer, name: str, days: Days = "30") -> PersonShown:
     """One person's figures, and how they stand today."""
     workspace = site(request).workspace
-    found = find_person(workspace, name, named=sees_names(request))
+    found = find_shown(request, name)
     known = figures_of_all(request, days, about=found.name)
     today, told = standing_of(workspace, find_user(workspace, found.name)), known.value.get(found.name)
     return PersonShown(

@@ -148,9 +148,9 @@ def list_disagreements(
 
 
 @router.get("/{number}", responses=problems(404))
-def read_disagreement(request: Request, _: Viewer, number: RowNumber) -> CaseShown:
+def read_disagreement(request: Request, who: Viewer, number: RowNumber) -> CaseShown:
     """All answers to the item, what was written about it, and how it was settled; without names."""
-    return _shown(disagreements.open_disagreement(site(request).workspace, number), named=False)
+    return _shown(disagreements.view_disagreement(site(request).workspace, number, viewer=who.name), named=False)
 
 
 @router.post("/{number}/names", responses=problems(404))

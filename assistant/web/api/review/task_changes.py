@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from assistant.application.review.tasks import changes
 from assistant.domain.opaque_ids import IdKind
-from assistant.domain.permissions import Permission
+from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import AssignmentState, Principal, TaskKind
 from assistant.domain.task_changes import (
     ChangeKind,
@@ -141,24 +141,24 @@ def change_tasks(request: Request, who: Steerer, given: ChangingTasks) -> Change
         return _previewed(edit.kind, preview)
     done = changes.change_tasks(workspace, where, edit, actor=who.name, token=given.token, everything=given.all)
     remembered(request).forget()
-    return _shown(done, changes.list_left(workspace, done.id))
+    return _shown(done, who, changes.list_left(workspace, done.id))
 
 
 @router.get("", responses=problems())
-def list_task_changes(request: Request, _: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Changes:
+def list_task_changes(request: Request, who: Viewer, cursor: Cursor = None, limit: Limit = 50) -> Changes:
     """Changes of tasks, the newest first."""
     workspace = site(request).workspace
     rows, following = paged(
         lambda before, most: changes.list_changes(workspace, before, most), cursor, limit, lambda one: one.id
     )
-    return Changes(rows=[_shown(one) for one in rows], next=following)
+    return Changes(rows=[_shown(one, who) for one in rows], next=following)
 
 
 @router.get("/{number}", responses=problems(404))
-def read_task_change(request: Request, _: Viewer, number: RowNumber) -> ChangeShown:
+def read_task_change(request: Request, who: Viewer, number: RowNumber) -> ChangeShown:
     """One change, with the first tasks that it left as they were."""
     workspace = site(request).workspace
-    return _shown(changes.find_change(workspace, number), changes.list_left(workspace, number))
+    return _shown(changes.find_change(workspace, number), who, changes.list_left(workspace, number))
 
 
 @router.post("/{number}/undo", responses=problems(404, 409))
@@ -169,7 +169,7 @@ def undo_task_change(request: Request, who: Steerer, number: RowNumber, given: U
         return _previewed(ChangeKind.UNDO, changes.preview_undo(workspace, number), undoes=number)
     done = changes.undo_change(workspace, number, actor=who.name, token=given.token)
     remembered(request).forget()
-    return _shown(done, changes.list_left(workspace, done.id))
+    return _shown(done, who, changes.list_left(workspace, done.id))
 
 
 def _filter(request: Request, given: Where) -> TaskFilter:
@@ -221,14 +221,16 @@ def _previewed(kind: ChangeKind, preview: ChangePreview, undoes: int | None = No
     )
 
 
-def _shown(change: TaskChange, left: Sequence[LeftTask] = ()) -> ChangeShown:
+def _shown(change: TaskChange, who: Principal, left: Sequence[LeftTask] = ()) -> ChangeShown:
+    """As it is shown to them: names are for those who may see people."""
+    named = may(who, Permission.SEE_PEOPLE)
     return ChangeShown(
         id=change.id,
         change=change.kind,
-        where=dict(change.asked),
-        values=dict(change.set_to),
+        where={name: value for name, value in change.asked.items() if named or name != "person"},
+        values={name: value for name, value in change.set_to.items() if named or name != "person"},
         reason=change.reason,
-        actor=change.actor,
+        actor=change.actor if named else None,
         created_at=change.created_at,
         changed=change.changed,
         pending=change.pending,
@@ -237,6 +239,6 @@ def _shown(change: TaskChange, left: Sequence[LeftTask] = ()) -> ChangeShown:
         due_past=False,
         token=None,
         undoes=change.undoes,
-        undone_by=change.undone_by,
+        undone_by=change.undone_by if named else None,
         undone_at=change.undone_at,
     )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from assistant.application.labeling.runs import find_run
 from assistant.application.review import steering
 from assistant.application.review.fill_queue import plan_filling, preview_filling
+from assistant.application.review.tasks.coverage import queue_coverage
 from assistant.domain.assignments import WantedAnswer
 from assistant.domain.opaque_ids import IdKind
 from assistant.domain.permissions import Permission, may
@@ -34,6 +35,7 @@ from assistant.web.security.authentication import needs
 router = group("tasks")
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUEUE))]
+Namer = Annotated[Principal, Depends(needs(Permission.SEE_PEOPLE))]
 Steerer = Annotated[Principal, Depends(needs(Permission.STEER_QUEUE))]
 Place = Annotated[str | None, Query(pattern=r"^-?[0-9][0-9.e+-]{0,30}:[0-9]{1,18}$", description="`next`.")]
 
@@ -81,6 +83,18 @@ class OverviewShown(Shown):
     overdue: int
     soon: int
     groups: list[WaitingShown]
+
+
+class GroupCoverage(WaitingShown):
+    """What waits of one kind of work, and the members of the project who could claim it, by username."""
+
+    able: list[str]
+
+
+class CoverageShown(Shown):
+    """Who could claim what waits."""
+
+    groups: list[GroupCoverage]
 
 
 class Enqueuing(Body):
@@ -156,6 +170,13 @@ def list_waiting(
 def read_overview(request: Request, _: Viewer) -> OverviewShown:
     """What waits, in numbers: by team, language, worst label and skill."""
     return OverviewShown.of(overview_of(request).value)
+
+
+@router.get("/coverage", responses=problems())
+def read_coverage(request: Request, _: Namer) -> CoverageShown:
+    """Who could claim what waits, by kind of work; a kind without anyone stays where it is."""
+    found = queue_coverage(site(request).workspace)
+    return CoverageShown(groups=[GroupCoverage(**one.work._asdict(), able=list(one.able)) for one in found])
 
 
 @router.get("/leases", responses=problems())

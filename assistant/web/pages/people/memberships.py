@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.application.people.accounts import find_user
 from assistant.application.people.memberships import (
     GroupKind,
     group_figures,
@@ -25,6 +24,7 @@ from assistant.web.context import site
 from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
+from assistant.web.presentation.people import find_shown
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.security.authentication import needs
 
@@ -104,7 +104,7 @@ def move(
 
 def _page(request: Request, name: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     workspace = site(request).workspace
-    user = find_user(workspace, name)
+    user = find_shown(request, name).user
     rows = list_memberships(workspace, name)
     return render(request, "people/memberships.html", status=status, user=user, rows=rows, error=error, today=_today())
 

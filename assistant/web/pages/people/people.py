@@ -18,19 +18,20 @@ from assistant.application.people.accounts import (
     reactivate_user,
 )
 from assistant.application.people.figures import DAYS, labels_content, standing_of
-from assistant.application.people.project_people import Person, find_person, list_people
+from assistant.application.people.project_people import list_people
 from assistant.application.review.practice import MOST_TRAINED, known_by_language
 from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
 from assistant.domain.review_work import Principal, Role
-from assistant.errors import InputError, NotFoundError
+from assistant.errors import InputError
 from assistant.messages.language import marked
-from assistant.web.context import site, visit
+from assistant.web.context import site
 from assistant.web.downloads import Ending, FileColumn, download
 from assistant.web.presentation import terms
 from assistant.web.presentation.advice import sentences
 from assistant.web.presentation.figures import figures_of_all
-from assistant.web.presentation.navigation import allowed, sees_names
+from assistant.web.presentation.navigation import sees_names
+from assistant.web.presentation.people import find_shown
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.presentation.terms import ROLES
 from assistant.web.security.authentication import needs
@@ -155,7 +156,7 @@ def add_person(
 def person(request: Request, name: str, _: Viewer, days: Days = "30") -> HTMLResponse:
     """One person: by name, or for those who don't see names by pseudonym."""
     workspace, named = site(request).workspace, sees_names(request)
-    found = _find(request, name, named=named)
+    found = find_shown(request, name)
     known = figures_of_all(request, days, about=found.name)
     return render(
         request,
@@ -229,18 +230,6 @@ def _rows(request: Request, days: str) -> tuple[list[PeopleTableRow], Any]:
     known = figures_of_all(request, days)
     people = list_people(site(request).workspace, named=sees_names(request))
     return [PeopleTableRow(one.user, known.value.get(one.name)) for one in people], known.at
-
-
-def _find(request: Request, name: str, *, named: bool) -> Person:
-    """A member of the project; whoever manages accounts finds every user."""
-    workspace = site(request).workspace
-    try:
-        return find_person(workspace, name, named=named)
-    except NotFoundError:
-        if not allowed(visit(request), Permission.MANAGE_ACCESS):
-            raise
-        user = find_user(workspace, name)
-        return Person(user, user.name)
 
 
 def _form(

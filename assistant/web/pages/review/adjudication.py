@@ -15,6 +15,7 @@ from assistant.application.review.disagreements import (
     next_disputed_item,
     open_disagreement,
     open_with_names,
+    view_disagreement,
 )
 from assistant.application.review.gold import make_gold
 from assistant.application.review.precedents import make_precedent
@@ -57,10 +58,11 @@ _REFUSED = {
 
 @router.get("/disagreements/{number}")
 def adjudication(
-    request: Request, number: int, _: Viewer, chosen: Filters, already: Annotated[bool, Query()] = False
+    request: Request, number: int, who: Viewer, chosen: Filters, already: Annotated[bool, Query()] = False
 ) -> HTMLResponse:
     """All answers to the item, names hidden; `already` where what was just sent was so before."""
-    return _page(request, open_disagreement(site(request).workspace, number), chosen, already=already)
+    opened = view_disagreement(site(request).workspace, number, viewer=who.name)
+    return _page(request, opened, chosen, already=already)
 
 
 @router.get("/disagreements/{number}/media/{place}")

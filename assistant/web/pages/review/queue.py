@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -19,6 +20,7 @@ from assistant.application.review.steering import (
     list_waiting,
 )
 from assistant.application.review.tasks.changes import find_change
+from assistant.application.review.tasks.coverage import queue_coverage
 from assistant.domain.assignments import Urgency, Waiting, WantedAnswer
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import AssignmentState, Principal
@@ -77,7 +79,15 @@ def queue(request: Request, _: Viewer) -> HTMLResponse:
         newest=newest.name if newest else "",
         standing=standing,
         none=NONE,
+        able=_able(request),
     )
+
+
+def _able(request: Request) -> Mapping[tuple[str, ...], int]:
+    """How many members could claim each kind of work that waits."""
+    workspace = site(request).workspace
+    known = remembered(request).get("coverage", lambda: queue_coverage(workspace), seconds=10)
+    return {one.work[:4]: len(one.able) for one in known.value}
 
 
 @router.get("/queue.{ending}")

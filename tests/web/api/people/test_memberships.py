@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from assistant.domain.review_work import Role
 from tests.web.api.conftest import Program, newest
 from tests.web.conftest import SignedIn
@@ -36,9 +38,8 @@ def test_what_cannot_be_is_refused_and_changes_nothing(made_up: MadeUp, program:
     assert admin.get(f"{PATH}/figures", params={"by": "shoe"}).status_code == 422
 
 
-def test_figures_by_vendor_are_the_same_by_api_and_in_the_file(
-    made_up: MadeUp, program: Program, signed_in: SignedIn
-) -> None:
+@pytest.mark.usefixtures("made_up")
+def test_figures_by_vendor_are_the_same_by_api_and_in_the_file(program: Program, signed_in: SignedIn) -> None:
     day = datetime.now(UTC).date()
     long_ago = str(day - timedelta(days=3650))
     body = {"person": "ana", "team": "days", "vendor": "Acme"}
