@@ -30,6 +30,7 @@ NO_TABLES = {
         "eval gate markdown",
         "policy lint files",
         "policy search suite",
+        "policy change propose file",
         "project init policy",
         "prompts propose out",
         "queue change items",
@@ -74,7 +75,7 @@ def test_every_command_in_a_message_is_there_with_the_options_named_with_it() ->
     for at, text in strings():
         for words, rest in COMMAND.findall(text):
             parts = words.split()
-            command = next((known[name] for end in (2, 1) if (name := " ".join(parts[:end])) in known), None)
+            command = next((known[name] for end in (3, 2, 1) if (name := " ".join(parts[:end])) in known), None)
             if command is None:
                 if OPTION.search(rest):
                     wrong.append(f"{at}: assistant {words}")
