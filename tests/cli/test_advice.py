@@ -19,6 +19,10 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 COMMAND = re.compile(r"\bassistant ((?:[a-z][a-z-]+ ?)+)([^;`()\n]*)")
 OTHER_PROGRAMS = {"--no-deps", "--path"}  # of pip and of chroma, which messages name with their options
 
+# Commands about part of a project: `--ids` is a list of ids, no table.
+POPULATION = ("prelabel", "prelabels import", "runs list", "status", "export", "sample", "certify", "check", "route")
+POPULATION += ("enqueue", "settle", "signals")
+
 # Files that commands write, or that are no tables: policies in Markdown, suites in TOML, a script of replies, charts.
 NO_TABLES = {
     *("init folder", "export file", "sample out", "simulate chart", "eval report out", "eval gate junit"),
@@ -32,6 +36,7 @@ NO_TABLES = {
         "queue change items",
         "dev-server log",
     ),
+    *(f"{name} ids" for name in POPULATION),
     *(
         "dev-server replies",
         "audit verify anchors",
