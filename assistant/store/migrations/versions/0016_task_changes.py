@@ -51,8 +51,11 @@ def upgrade() -> None:
     )
     _make_rows()
     paused = sa.text("state = 'paused'")
-    columns = ["lane_id", sa.text("priority DESC"), "id"]
-    op.create_index("ix_assignments_paused", "assignments", columns, sqlite_where=paused, postgresql_where=paused)
+    op.create_index(
+        *("ix_assignments_paused", "assignments", ["lane_id", sa.text("priority DESC"), "id"]),
+        sqlite_where=paused,
+        postgresql_where=paused,
+    )
 
 
 def _make_rows() -> None:

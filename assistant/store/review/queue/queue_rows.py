@@ -41,7 +41,8 @@ class QueueRows:
     ) -> list[WantedAnswer]:
         """At most so many wanted answers in a state, after a place: most urgent first, done ones newest first."""
         spelt: sa.ColumnClause[str] = sa.literal_column(f"'{state.value}'")
-        order, later = (assignments.c.priority.desc(), assignments.c.id), _later(after)
+        order: tuple[sa.ColumnElement[Any], ...] = (assignments.c.priority.desc(), assignments.c.id)
+        later: list[sa.ColumnElement[bool]] = _later(after)
         if state in {AssignmentState.ANSWERED, AssignmentState.CLOSED}:  # there may be millions: a walk by number
             order = (assignments.c.id.desc(),)
             later = [] if after is None else [assignments.c.id < after.id]
