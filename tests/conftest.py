@@ -22,7 +22,7 @@ hypothesis.settings.register_profile("everywhere", deadline=None, derandomize=Tr
 hypothesis.settings.load_profile("everywhere")
 
 # Tests never reach a real provider, whatever the developer's shell has set.
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ASSISTANT_DATABASE_URL", "ASSISTANT_WORKSPACE"):
+for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ASSISTANT_DATABASE_URL", "ASSISTANT_WORKSPACE", "ASSISTANT_PROJECT"):
     os.environ.pop(name, None)
 
 

@@ -134,7 +134,7 @@ READERS: Mapping[str, Reader] = {
     ],
     "runs": lambda w: [w.runs.all(), w.runs.newest(), w.prelabels.run_numbers(), w.run_items.last_events()],
     "jobs": lambda w: [w.jobs.newest(), w.jobs.last_begun()],
-    "progress": _each_run(lambda w, run: w.run_items.progress(run.id)),
+    "progress": _each_run(lambda w, run: w.run_items.progress(run)),
     "items of runs": _each_run(lambda w, run: w.run_items.page(run.id, RunItemFilter(), None, MOST)),
     "totals": _each_run(lambda w, run: w.results.totals(run)),
     "what is to ask": _each_run(
@@ -225,6 +225,12 @@ READERS: Mapping[str, Reader] = {
     "who is involved": _connected(
         lambda c, w: involved(c, [one.id for one in w.queue_rows.open(PartitionFilter(), None, MOST)])
     ),
+    "batches": lambda w: [(one, w.batches.events(one)) for one in w.batches.all()],
+    "batches of items": lambda w: [
+        w.batches.of_items([one.key for one in items_of(w)]),
+        list(w.batches.members(0, 2**31)),
+    ],
+    "populations": _each_run(lambda w, run: [w.populations.ids(run), w.runs.find(run.name)]),
     "policy changes": lambda w: [(one, show_change(w, one.name).readers) for one in list_changes(w)],
     "policy in use": lambda w: [w.policy.version, w.policy_in_use.get().labels],
     "task changes": lambda w: list_task_changes(w, None, MOST),

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from assistant.application.review.enqueue_stale import enqueue_stale
 
 from assistant.application.items.erase import ErasureKind, ErasureTarget, erase
 from assistant.application.projects.project_folder import EXAMPLE, ProjectChoice
@@ -36,6 +35,7 @@ from assistant.application.review.tasks.changes import list_changes as list_task
 from assistant.application.routing.release import RunRelease
 from assistant.application.routing.settlement import settle_run
 from assistant.application.workspace.create import make_workspace
+from assistant.application.workspace.enqueue_stale import enqueue_stale
 from assistant.application.workspace.policy_changes import (
     Proposal,
     activate_change,
@@ -44,10 +44,12 @@ from assistant.application.workspace.policy_changes import (
     propose_change,
 )
 from assistant.domain.assignments import PartitionFilter
+from assistant.domain.batches import BatchEventKind
 from assistant.domain.certificates import CertificateEventKind, Purpose, SampledItem, Score, Settlement
 from assistant.domain.certificates import Origin as FinalOrigin
 from assistant.domain.items import Content, Item, StoredItem
 from assistant.domain.policy_changes import CarryOver, ChangeState
+from assistant.domain.populations import Condition, ItemPopulation
 from assistant.domain.prelabels import FailureReason, Prelabel, PrelabelStatus, RunIdentity
 from assistant.domain.review_work import PRACTICE, Cause, Claimed, NewTask, Role, SkipReason, Submission, TaskKind
 from assistant.domain.reviews import Review
@@ -59,6 +61,7 @@ from assistant.review.gold import age
 from assistant.review.queue import Queue
 from assistant.routing.route import Decision, Route
 from assistant.settings import ReviewSettings
+from assistant.store.content.batches import BatchToJoin
 from assistant.store.content.items import NewItem
 from assistant.store.review.disagreements import found
 from assistant.store.review.labels import gold, gold_list
@@ -152,7 +155,8 @@ def take_in(workspace: Workspace, random: Random) -> None:
         )
         for number in random.sample(range(10), random.randint(1, 5))
     ]
-    counts, clashes = workspace.items.add(rows)
+    batch = BatchToJoin("october", EARLY if random.random() < 0.5 else None) if random.random() < 0.5 else None
+    counts, clashes = workspace.items.add(rows, batch)
     workspace.items.record_ingest("f.csv", "", counts)
     workspace.items.record_refusals("f.csv", [(one.line, "id_taken", "m", "x") for one in clashes])
 
@@ -202,18 +206,36 @@ def ask(workspace: Workspace, random: Random) -> None:
     workspace.registry.register_policy(policy)
     identity = RunIdentity(prompt.digest, policy.digest, "openai:m", "{}", random.randint(0, 1))
     names: Any = {"prompt": (prompt.name, prompt.version), "policy": (policy.id, policy.version)}
-    evaluates = random.random() < 0.2
-    run = (
-        workspace.runs.open_evaluation(identity, "data", **names)
-        if evaluates
-        else workspace.runs.open(identity, **names)
-    )
+    about = _population(workspace, random)
+    if random.random() < 0.2:
+        run = workspace.runs.open_evaluation(identity, "data", **names)
+    else:
+        run = workspace.runs.open(identity, about, **names)
     workspace.runs.event(run, "started", {"to_ask": 1})
     given = _answered(workspace, random, run)
     digests = {one.key: one.content_digest for one in items_of(workspace)}
     replies = [StoredReply(run.key, digests[one.item_key], 1, f"reply of {run.name}", 1.0, EARLY) for one in given]
     workspace.prelabels.commit(run, given, replies)
     workspace.runs.event(run, "ended", {"labelled": len(given)})
+
+
+def _population(workspace: Workspace, random: Random) -> ItemPopulation | None:
+    """A part of the project, the same in words as in others; or all of it."""
+    with suppress(AssistantError):
+        chance = random.random()
+        if chance < 0.2:
+            return workspace.populations.open("october", [], None)
+        if chance < 0.4:
+            return workspace.populations.open("", [Condition("language", "en")], None)
+    return None
+
+
+def deliver(workspace: Workspace, random: Random) -> None:
+    """Something happens to a batch of the same name in each project."""
+    batch = workspace.batches.get("october")
+    workspace.batches.set_due(batch, f"2030-01-0{random.randint(1, 9)}", actor="lea")
+    kind = random.choice((BatchEventKind.PLANNED, BatchEventKind.STARTED, BatchEventKind.PAUSED))
+    workspace.batches.record(batch, kind, {}, actor="lea")
 
 
 def share(workspace: Workspace, random: Random) -> None:
@@ -491,7 +513,20 @@ def export(workspace: Workspace, _: Random) -> None:
 ACTS: Mapping[str, Act] = {
     one.__name__: one
     for one in (
-        *(take_in, group, import_answers, ask, share, run_job, route, import_labels, compare, fit_and_draw, settle),
+        *(
+            take_in,
+            group,
+            import_answers,
+            ask,
+            deliver,
+            share,
+            run_job,
+            route,
+            import_labels,
+            compare,
+            fit_and_draw,
+            settle,
+        ),
         *(enqueue, want, work, undo, let_expire, steer, settle_item, guide, know, forget, practise, export),
         *(change_policy, look_again, erase_one, change_many, staff),
     )

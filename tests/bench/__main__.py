@@ -1,8 +1,8 @@
 """`make bench`: measures what the README states, as ratios in one run; asserts nothing, since machines differ.
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
-                                savings evals coverage routed serve decisions review pages databases team attacks
-                                 policy_change migration batches]
+                                savings evals coverage routed serve decisions review pages projects databases
+                                 team attacks policy_change migration batches]
 
 `--rows` is the size of the sections `databases` and `migration`, a million by default.
 
@@ -36,7 +36,7 @@ from tests.bench.decisions import decisions
 from tests.bench.embedding import embedding
 from tests.bench.evals import evals
 from tests.bench.migration import migration
-from tests.bench.pages import pages
+from tests.bench.pages import pages, projects
 from tests.bench.policy_change import policy_change
 from tests.bench.review import review
 from tests.bench.routing import trust_scale
@@ -240,6 +240,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "routed": routed,
     "review": review,
     "pages": pages,
+    "projects": projects,
     "serve": serve,
     "decisions": decisions,
     "databases": databases,
@@ -263,6 +264,7 @@ _ALONE = {
     "decisions",
     "review",
     "pages",
+    "projects",
     "databases",
     "migration",
     "team",

@@ -22,22 +22,16 @@ from tests.project_worlds import ACTS, FIRST, act, three_projects
 
 STORE = Path("assistant") / "store"
 PARENTS = (
-    "run_id",
-    "item_id",
-    "fit_id",
-    "sample_id",
-    "task_id",
-    "certificate_id",
-    "review_id",
-    "release_id",
-    "lane_id",
+    *("run_id", "item_id", "fit_id", "sample_id", "task_id", "certificate_id", "review_id", "release_id", "lane_id"),
+    *("batch_id", "population_id", "change_id"),
 )
 """Columns that name a row of a project on which others hang: their values come from a look-up within the project."""
 BY_PARENT = re.compile(rf"\b({'|'.join(PARENTS)}) (= \?|IN \(\?)")
 METADATA = tasks.metadata
 
 ELSEWHERE = (
-    *("audit/", "people/api_tokens", "people/last_uses", "people/login_attempts", "people/sessions", "people/users"),
+    *("audit/", "people/memberships", "people/api_tokens", "people/last_uses", "people/login_attempts"),
+    *("people/sessions", "people/users"),
     *(
         "content/projects",
         "content/embeddings",
@@ -127,6 +121,11 @@ REASONS = {
     "review/queue/events.py:record_as_it_is": _SLOTS,
     "review/queue/queue_rows.py:in_state": "by `_partitions`, which names the project",
     "people/members.py:of_user": "the projects of a person",
+    "content/batches.py:_set_due": _NUMBER,
+    "review/changes/task_changes.py:_set_tasks": _NUMBER,
+    "runs/populations.py:_look": _NUMBER,
+    "runs/populations.py:keys": "by `_members`, of a population that was looked up within the project",
+    "runs/populations.py:_list": "by `_candidates`, which names the project",
     "review/queue/slots.py:involved": _SLOTS,
     "review/queue/handovers.py:given_to": _SLOTS,
     "review/queue/handovers.py:give_to": _SLOTS,

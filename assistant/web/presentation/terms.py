@@ -237,6 +237,7 @@ EVENT_REASONS = {
     "unseen": marked("given back unseen"),
     "unwanted": marked("no longer needed"),
     "adjudicated": marked("Adjudicated"),
+    "erased": marked("content erased"),
     "clock": marked("clock was set back"),
     "late_kept": marked("claimed by another reviewer"),
     "closed_kept": marked("no longer needed"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.domain.assignments import Waiting
+from assistant.domain.policies import Policy
 from assistant.domain.review_work import Principal
 from assistant.review.steering import unfit
 from assistant.store.people.qualifications import passed_rounds
@@ -40,16 +41,12 @@ def queue_coverage(workspace: Workspace) -> Sequence[WorkCoverage]:
         needed = workspace.settings.review.qualification_items > 0
         passed = frozenset(passed_rounds(connection)) if needed else None
     policy = workspace.policy
-    return [
-        WorkCoverage(
-            group, [who.name for who in principals if _can(who, _work(group, policy.id, policy.version), passed)]
-        )
-        for group in groups
-    ]
+    able = ([who.name for who in principals if _can(who, _work(group, policy), passed)] for group in groups)
+    return [WorkCoverage(group, names) for group, names in zip(groups, able, strict=True)]
 
 
-def _work(group: Waiting, policy_id: str, policy_version: str) -> _Wanted:
-    return _Wanted(policy_id, policy_version, group.queue, group.language, group.harm, group.skill)
+def _work(group: Waiting, policy: Policy) -> _Wanted:
+    return _Wanted(policy.id, policy.version, group.queue, group.language, group.harm, group.skill)
 
 
 def _can(who: Principal, work: _Wanted, passed: frozenset[tuple[int, str, str, str]] | None) -> bool:

@@ -12,7 +12,7 @@ from assistant.domain.task_changes import ChangeKind, LeftReason, LeftTask, Task
 from assistant.store.database import Database, project_of
 from assistant.store.tables.content import items
 from assistant.store.tables.review import tasks
-from assistant.store.tables.task_changes import changed_tasks, task_change_parts, task_changes, unchanged_tasks
+from assistant.store.tables.task_changes import task_change_parts, task_changes, unchanged_tasks
 
 
 class TaskChangeList:
@@ -50,19 +50,6 @@ class TaskChangeList:
         )
         with self._database.read() as connection:
             return [LeftTask(str(item), LeftReason(why)) for item, why in connection.execute(query)]
-
-
-def stands(kind: ChangeKind) -> sa.Exists:
-    """That a lead has changed the task at hand (a row of `tasks`) this way, and that wasn't undone for it."""
-    change, undo = task_changes.alias("standing"), task_changes.alias("undo_of_standing")
-    left = sa.exists().where(unchanged_tasks.c.change_id == undo.c.id, unchanged_tasks.c.task_id == tasks.c.id)
-    undone = sa.exists().where(undo.c.undoes == change.c.id, ~left.correlate(undo, tasks))
-    return (
-        sa.exists()
-        .where(changed_tasks.c.task_id == tasks.c.id, change.c.id == changed_tasks.c.change_id)
-        .where(change.c.kind == kind.value, ~undone.correlate(change, tasks))
-        .correlate(tasks)
-    )
 
 
 def _changes() -> sa.Select[Any]:

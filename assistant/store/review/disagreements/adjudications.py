@@ -94,6 +94,8 @@ def page(database: Database, wanted: AdjudicationFilter, *, before: int | None, 
         adjudications.c.actor: wanted.actor,
     }
     conditions = [column == value for column, value in chosen.items() if value is not None]
+    if wanted.item_id is not None:  # ids are unique within a project: along their index
+        conditions.append(items.c.project_id == database.project_id)
     return _found(database, [*conditions, *([] if before is None else [adjudications.c.id < before])], limit)
 
 

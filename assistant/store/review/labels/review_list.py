@@ -18,6 +18,8 @@ from assistant.store.tables.review import review_details, withdrawals
 def page(database: Database, wanted: ReviewFilter, *, before: int | None, limit: int) -> list[ReviewRow]:
     """At most so many answers below a number, the latest first."""
     conditions = _conditions(wanted)
+    if wanted.item_id is not None:  # ids are unique within a project: along their index
+        conditions.append(items.c.project_id == database.project_id)
     if before is not None:
         conditions.append(reviews.c.id < before)
     return _rows(database, conditions, limit)

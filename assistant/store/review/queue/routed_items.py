@@ -13,13 +13,13 @@ from assistant.domain.review_work import NewTask, TaskKind
 from assistant.domain.task_changes import ChangeKind
 from assistant.routing.route import Route
 from assistant.store.database import Database, label_versions_of, person_of
-from assistant.store.review.changes.change_list import stands
 from assistant.store.review.labels.reviews import counting, leaves_unknown
 from assistant.store.runs.machine_answers import newest_fit
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, sample_items, samples, scores
 from assistant.store.tables.content import items, prelabels, reviews, routes
 from assistant.store.tables.review import assignments, review_details, tasks
+from assistant.store.tables.task_changes import changed_tasks, task_changes, unchanged_tasks
 
 
 class RoutedKey(NamedTuple):
@@ -129,8 +129,8 @@ def existing(connection: sa.Connection, run_id: int, first: int, last: int) -> d
     query = (
         sa.select(
             *(tasks, begun.label("begun")),
-            stands(ChangeKind.CANCEL).label("cancelled"),
-            stands(ChangeKind.PRIORITY).label("prioritized"),
+            _stands(ChangeKind.CANCEL).label("cancelled"),
+            _stands(ChangeKind.PRIORITY).label("prioritized"),
         )
         .where(tasks.c.run_id == run_id, tasks.c.item_id.between(first, last), tasks.c.for_user.is_(None))
         .where(tasks.c.gold_id.is_(None))
@@ -216,3 +216,16 @@ def _existing(row: sa.Row[Any], *, escalated: bool) -> Existing:
     )
     begun, by_lead = int(row.begun or 0), (bool(row.cancelled), bool(row.prioritized))
     return Existing(row.id, task, row.closed_at is not None, begun, escalated, row.created_at, *by_lead)
+
+
+def _stands(kind: ChangeKind) -> sa.Exists:
+    """That a lead has changed the task at hand (a row of `tasks`) this way, and that wasn't undone for it."""
+    change, undo = task_changes.alias("standing"), task_changes.alias("undo_of_standing")
+    left = sa.exists().where(unchanged_tasks.c.change_id == undo.c.id, unchanged_tasks.c.task_id == tasks.c.id)
+    undone = sa.exists().where(undo.c.undoes == change.c.id, ~left.correlate(undo, tasks))
+    return (
+        sa.exists()
+        .where(changed_tasks.c.task_id == tasks.c.id, change.c.id == changed_tasks.c.change_id)
+        .where(change.c.kind == kind.value, ~undone.correlate(change, tasks))
+        .correlate(tasks)
+    )

@@ -80,6 +80,7 @@ class ItemLabel(Shown):
     suggestion: Labels | None
     accepted_suggestion: bool | None
     seconds: float | None
+    active_ms: int | None
     uncovered_ms: int | None
     kind: str
     note: str
@@ -105,6 +106,24 @@ class ItemTask(Shown):
     due_at: str | None
     closed_at: str | None
     created_at: str
+
+
+class ItemAssignment(Shown):
+    """Something that happened to an assignment of one of its tasks."""
+
+    task: int
+    event: str
+    user: str | None
+    reason: str | None
+    at: str
+
+
+class ItemBatch(Shown):
+    """A batch the item came in."""
+
+    name: str
+    received_at: str | None
+    due_at: str | None
 
 
 class ItemPass(Shown):
@@ -277,11 +296,13 @@ class ItemLifeShown(Shown):
     same_content: list[str]
     same_content_in_other_projects: int
     near_duplicates: list[str]
+    batches: list[ItemBatch]
     prelabels: list[ItemAnswer]
     scores: list[ItemConfidence]
     routes: list[ItemRouting]
     human_labels: list[ItemLabel]
     tasks: list[ItemTask]
+    assignments: list[ItemAssignment]
     passes: list[ItemPass]
     samples: list[ItemSample]
     disagreements: list[ItemDispute]
@@ -320,11 +341,13 @@ def _told(life: ItemLife) -> ItemLifeShown:
         same_content=list(records.item.same_content),
         same_content_in_other_projects=records.item.same_elsewhere,
         near_duplicates=list(records.item.near_duplicates),
+        batches=[ItemBatch.of(one) for one in records.batches],
         prelabels=[ItemAnswer.of(one) for one in records.prelabels],
         scores=[ItemConfidence.of(one) for one in records.scores],
         routes=[ItemRouting(**one._asdict() | {"why": life.reason(one.reason)}) for one in records.routes],
         human_labels=[ItemLabel.of(one) for one in records.labels],
         tasks=[ItemTask.of(one) for one in records.tasks],
+        assignments=[ItemAssignment.of(one) for one in records.assignments],
         passes=[ItemPass.of(one) for one in records.passes],
         samples=[ItemSample.of(one) for one in records.samples],
         disagreements=[ItemDispute.of(one) for one in records.disagreements],

@@ -40,6 +40,8 @@ def test_the_page_shows_what_machine_and_people_said_of_an_item_and_how_it_was_d
     assert post.text in page
     for said in ("Model answers", "moderation@2", "community@1", "Human labels", "ana", "bo", "see H4", "blind"):
         assert said in page, said
+    assert "added to the queue" in page
+    assert "claimed" in page
     for said in ("Adjudications", "Edge case", "lead decided", "item adjudicated", "answer submitted"):
         assert said in page, said
     order = [page.index(one) for one in ("imported", "answered by the model", "task created", "labeled by a person")]
