@@ -161,6 +161,7 @@ def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor
 
 
 def projects_with_state() -> sa.Select[Any]:
+    """All projects, each with its present state: rows for `read_project`."""
     newest = (
         sa.select(project_events.c.event)
         .where(project_events.c.project_id == projects.c.id)
@@ -172,4 +173,5 @@ def projects_with_state() -> sa.Select[Any]:
 
 
 def read_project(row: sa.Row[Any]) -> Project:
+    """A project from a row of `projects_with_state`."""
     return Project(row.id, row.key, row.title, ProjectState(row.state), row.created_at)
