@@ -14,7 +14,7 @@ import typer
 
 from assistant import __version__
 from assistant.cli.certification import certify as trust
-from assistant.cli.certification import labels, route, settle, signals, simulate
+from assistant.cli.certification import disagreements, labels, route, settle, signals, simulate
 from assistant.cli.error_words import Command
 from assistant.cli.evaluation import compare as evaluation
 from assistant.cli.evaluation import prompts
@@ -91,6 +91,7 @@ users_import.register(users.app)
 memberships.register(users.app)
 queue_history.register(queue.app)
 app.add_typer(queue.app, name="queue")
+app.add_typer(disagreements.app, name="disagreements")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(releases.app, name="releases")

@@ -96,6 +96,10 @@ class ItemBatch:
     due_at: str | None
     items: int
 
+    def may(self, kind: BatchEventKind) -> bool:
+        """Whether an event may follow now."""
+        return self.state in ALLOWED.get(kind, frozenset())
+
 
 @dataclass(frozen=True, slots=True)
 class BatchEvent:

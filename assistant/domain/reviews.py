@@ -9,6 +9,23 @@ from typing import NamedTuple
 from assistant.domain.labels import LabelAnswer
 
 
+class HowGiven(NamedTuple):
+    """How an imported label was given, as far as its file says.
+
+    Attributes:
+        at: when, ISO 8601 in UTC; empty where it isn't known.
+        seconds: time on the item; None where it isn't known.
+        team: of who gave it, at that time; empty where it isn't known.
+    """
+
+    at: str = ""
+    seconds: float | None = None
+    team: str = ""
+
+
+NOT_STATED = HowGiven()
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A label given by a person.
@@ -22,6 +39,7 @@ class Review:
         meta: every other column, as it came.
         unknown: categories of a multi-label set that the answer neither gives nor denies; empty for a complete one.
         denied: categories it expressly denies, where that is known: evidence of the label set, nothing more.
+        given: when, how long it took and in which team, as its file says.
     """
 
     item_id: str
@@ -32,6 +50,7 @@ class Review:
     meta: Mapping[str, object] = field(default_factory=dict)
     unknown: LabelAnswer = ()
     denied: LabelAnswer = ()
+    given: HowGiven = NOT_STATED
 
 
 class HumanAnswer(NamedTuple):

@@ -67,6 +67,7 @@ class TaskFilter:
         person: name of a user whose it is: assigned to them alone, held or answered by them. Of a task with several
             wanted answers only theirs are changed.
         run: name of the run whose answer is looked at.
+        batch: name of the batch that the item belongs to.
         state: tasks with a wanted answer in that state.
         due_before, created_before: ISO 8601 in UTC.
         item_ids: external ids of items.
@@ -80,6 +81,7 @@ class TaskFilter:
     kind: TaskKind | None = None
     person: str | None = None
     run: str | None = None
+    batch: str | None = None
     state: AssignmentState | None = None
     due_before: str | None = None
     created_before: str | None = None

@@ -19,7 +19,8 @@ _TEXTS = ("name", "display_name", "role", "team", "vendor", "site", "contract", 
 _DAYS = ("valid_from", "valid_to")
 _OF_A_MEMBERSHIP = ("vendor", "site", "contract", "weekly_hours", *_DAYS)
 _COLUMNS = (*_TEXTS, "languages", "skills", "queues", "weekly_hours", *_DAYS)
-_LONGEST_NAME = 120  # characters of a team, vendor, site or contract
+LONGEST_NAME = 120
+"""Characters of a team, vendor, site or contract."""
 _LISTS = ("languages", "skills", "queues")
 _TOLD_ELSEWHERE = frozenset({"has_password", "disabled", "created_at"})  # `assistant users list --json` writes them
 
@@ -62,8 +63,8 @@ class PersonRow:
         """Whether the row says where they work in more words than a team's name."""
         return any(getattr(self, name) not in {"", None} for name in _OF_A_MEMBERSHIP)
 
-    def membership(self, name: str, today: date) -> Membership:
-        """Where they work, by the name they sign in with."""
+    def membership(self, name: str, first: date | None) -> Membership:
+        """Where they work, under a name; `first` is the first day where the row has none."""
         return Membership(
             person=name,
             team=self.team,
@@ -71,7 +72,7 @@ class PersonRow:
             site=self.site,
             contract=self.contract,
             weekly_hours=self.weekly_hours,
-            valid_from=self.valid_from or today,
+            valid_from=self.valid_from or first,
             valid_to=self.valid_to,
         )
 
@@ -107,6 +108,11 @@ def unusable(path: Path, wrong: Sequence[InputError]) -> InputError:
     """The error of a file of which some rows can't be used, with all of them."""
     known = {"columns": ", ".join(_COLUMNS), "roles": ", ".join(Role)}
     return InputError("people_rows_unusable", where=str(path), rows=len(wrong), wrong=tuple(wrong), **known)
+
+
+def overlapping_row(line: int, name: str, before: int) -> InputError:
+    """A row has a person elsewhere on days that an earlier row is about."""
+    return InputError("memberships_of_file_overlap", line=line, name=name, before=before)
 
 
 def _person(row: InputRow | Refusal) -> PersonRow:
@@ -172,8 +178,8 @@ def _texts(values: Mapping[str, object], line: int) -> Iterator[tuple[str, str]]
         if isinstance(value, list | dict | bool):
             raise InputError("person_value_no_text", line=line, column=name)
         text = "" if value is None else str(value).strip()
-        if len(text) > _LONGEST_NAME and name in {"team", "vendor", "site", "contract"}:
-            raise InputError("person_value_too_long", line=line, column=name, most=_LONGEST_NAME)
+        if len(text) > LONGEST_NAME and name in {"team", "vendor", "site", "contract"}:
+            raise InputError("person_value_too_long", line=line, column=name, most=LONGEST_NAME)
         yield name, text
 
 

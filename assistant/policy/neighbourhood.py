@@ -76,7 +76,8 @@ class Neighbourhood:
         Args:
             vectors: (n, dims) unit vectors of contents.
         """
-        return _best(vectors, self.others) - _best(vectors, self.changed)
+        found: np.ndarray = _best(vectors, self.others) - _best(vectors, self.changed)
+        return found
 
 
 class ChanceModel:

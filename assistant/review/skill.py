@@ -72,16 +72,17 @@ class Figures:
 
     Args:
         rater: their name.
-        answers: given in the queue, gold among them.
+        answers: given in the queue, gold among them, or imported.
         gold: right on gold.
         peers: of pairs with another person's answer to the same item: alike. Pairs of one item hang together, so the
             interval is somewhat too narrow.
         adjudication: of answers to adjudicated items: as adjudicated.
         skill: by Dawid and Skene's model; None where they share no item with anybody.
-        seconds: median time on an item, None without answers.
+        seconds: median time on an item, None where it is known of none.
         active_seconds: median of the part in which they were at it, of the answers of which it is known; None where it
             is of none.
         active_unknown: answers of which it isn't known.
+        imported: of the answers, those that were imported from a file.
         stamp: how they accept suggestions.
     """
 
@@ -95,6 +96,7 @@ class Figures:
     stamp: RubberStamp
     active_seconds: float | None = None
     active_unknown: int = 0
+    imported: int = 0
 
 
 def figures(
@@ -117,6 +119,7 @@ def figures(
     told = []
     for name in sorted(by_rater):
         own = by_rater[name]
+        spent = [one.seconds for one in own if one.seconds is not None]
         active = [one.active_ms / 1000 for one in own if one.active_ms is not None]
         judged = [one for one in own if one.kind is not TaskKind.GOLD and one.item_id in adjudicated]
         accepted = _accepted(shown[name])
@@ -129,10 +132,11 @@ def figures(
                 peers=Share.of(pairs[name]),
                 adjudication=Share.of(set(one.labels) == set(adjudicated[one.item_id]) for one in judged),
                 skill=skills.get(name),
-                seconds=median(one.seconds for one in own),
+                seconds=median(spent) if spent else None,
                 stamp=rubber_stamp(shown[name], others),
                 active_seconds=median(active) if active else None,
                 active_unknown=len(own) - len(active),
+                imported=sum(one.imported for one in own),
             )
         )
     return told
@@ -157,7 +161,9 @@ def rubber_stamp(shown: Sequence[QueueAnswer], peers: Share) -> RubberStamp:
     """
     accepted = _accepted(shown)
     fast = Share.of(
-        one.seconds < reading_seconds(one.characters, one.language) for one in shown if one.accepted_suggestion
+        one.seconds < reading_seconds(one.characters, one.language)
+        for one in shown
+        if one.accepted_suggestion and one.seconds is not None
     )
     signs = []
     if fast.n >= LEAST_ACCEPTED and (fast.low or 0) > _TOO_OFTEN:

@@ -19,6 +19,10 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 COMMAND = re.compile(r"\bassistant ((?:[a-z][a-z-]+ ?)+)([^;`()\n]*)")
 OTHER_PROGRAMS = {"--no-deps", "--path"}  # of pip and of chroma, which messages name with their options
 
+# Commands about part of a project: `--ids` is a list of ids, no table.
+POPULATION = ("prelabel", "prelabels import", "runs list", "status", "export", "sample", "certify", "check", "route")
+POPULATION += ("enqueue", "settle", "signals")
+
 # Files that commands write, or that are no tables: policies in Markdown, suites in TOML, a script of replies, charts.
 NO_TABLES = {
     *("init folder", "export file", "sample out", "simulate chart", "eval report out", "eval gate junit"),
@@ -26,11 +30,13 @@ NO_TABLES = {
         "eval gate markdown",
         "policy lint files",
         "policy search suite",
+        "policy change propose file",
         "project init policy",
         "prompts propose out",
         "queue change items",
         "dev-server log",
     ),
+    *(f"{name} ids" for name in POPULATION),
     *(
         "dev-server replies",
         "audit verify anchors",
@@ -69,7 +75,7 @@ def test_every_command_in_a_message_is_there_with_the_options_named_with_it() ->
     for at, text in strings():
         for words, rest in COMMAND.findall(text):
             parts = words.split()
-            command = next((known[name] for end in (2, 1) if (name := " ".join(parts[:end])) in known), None)
+            command = next((known[name] for end in (3, 2, 1) if (name := " ".join(parts[:end])) in known), None)
             if command is None:
                 if OPTION.search(rest):
                     wrong.append(f"{at}: assistant {words}")

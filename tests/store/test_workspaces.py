@@ -121,3 +121,16 @@ def test_an_id_that_is_stated_must_be_the_databases(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("ASSISTANT__STORAGE__WORKSPACE_ID", "0123456789abcdef")
     with pytest.raises(WorkspaceError, check=says(r"\[storage\] workspace_id says 0123456789abcdef")):
         opened(tmp_path / "a")
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_folder_is_known_by_any_policy_of_its_projects(tmp_path: Path) -> None:
+    first = opened(made(tmp_path / "a"), "x")
+    with_two = made(tmp_path / "b", policy="market")
+    shutil.copytree(tmp_path / "a" / "policies", with_two / "policies" / "others")
+    own = with_two / "projects" / "second"
+    own.mkdir()
+    (own / "project.toml").write_text('[policy]\nfile = "policies/others/community.md"\n', "utf-8")
+    with Workspace.open(with_two, project="main") as workspace:
+        assert WorkspaceStore(workspace.database).id() == first
+        assert workspace.workspaces.identity().policy_ids == {"community", "market"}

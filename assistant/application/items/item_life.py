@@ -130,10 +130,12 @@ def _shown(
     held: bool,
 ) -> ItemLife:
     seen = frozenset(name for name, sees in (("gold", viewer.gold), ("log", viewer.log)) if sees and not held)
+    secret = set() if "gold" in seen else {one.id for one in found.tasks if one.kind == "gold"}
     kept = replace(
         found,
         gold=found.gold if "gold" in seen else (),
-        tasks=[one for one in found.tasks if "gold" in seen or one.kind != "gold"],
+        tasks=[one for one in found.tasks if one.id not in secret],
+        assignments=[one for one in found.assignments if one.task not in secret],
         changes=found.changes if "log" in seen else (),
     )
     if held:
@@ -154,6 +156,7 @@ def _without_answers(found: ItemRecords) -> ItemRecords:
         routes=(),
         labels=(),
         tasks=(),
+        assignments=(),
         passes=(),
         samples=(),
         disagreements=(),
@@ -185,6 +188,7 @@ def _without_names(found: ItemRecords, name: Names) -> ItemRecords:
             one._replace(rater=name(one.rater), withdrawn_by=maybe(one.withdrawn_by), source="") for one in found.labels
         ],
         passes=[one._replace(user=name(one.user)) for one in found.passes],
+        assignments=[one._replace(user=maybe(one.user)) for one in found.assignments],
         disagreements=[
             one._replace(rater=name(one.rater), other_rater=maybe(one.other_rater)) for one in found.disagreements
         ],

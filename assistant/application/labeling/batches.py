@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from assistant.domain.batches import BatchEvent, BatchEventKind, ItemBatch, events_allowed
+from assistant.domain.certificates import IssuedCertificate
 from assistant.domain.runs import Run
 from assistant.errors import InvalidValueError
 from assistant.store.content.batches import refuse_closed
@@ -56,6 +57,24 @@ def change_batch(workspace: Workspace, name: str, kind: BatchEventKind, *, note:
     """
     detail = {"note": note.strip()} if note.strip() else {}
     return workspace.batches.record(workspace.batches.get(name), kind, detail, actor=actor)
+
+
+def note_certified(workspace: Workspace, issued: IssuedCertificate) -> None:
+    """Note at each batch that a certificate covers all of; the same certificate again notes nothing.
+
+    Only where every item is accepted or labeled: before that the guarantee does not hold yet. A batch whose state does
+    not allow it (paused, delivered) keeps its state.
+    """
+    statement = issued.statement
+    covered = {one.batch: one for one in statement.batches} if statement.complete else {}
+    for batch in workspace.batches.all():
+        stated = covered.get(batch.name)
+        if stated is None or stated.population != batch.items or not batch.may(BatchEventKind.CERTIFIED):
+            continue
+        detail = {"certificate": issued.id, "run": statement.run.name, "alone": stated.guaranteed}
+        known = [one.detail.get("certificate") for one in workspace.batches.events(batch)]
+        if issued.id not in known:
+            workspace.batches.record(batch, BatchEventKind.CERTIFIED, detail, actor=workspace.batches.operator)
 
 
 def set_batch_due(workspace: Workspace, name: str, due: datetime, *, actor: str) -> ItemBatch:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.application.labeling.populations import open_population
 from assistant.application.labeling.run_parameters import routing_policy, run_identity
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.policies import Policy
 from assistant.domain.populations import WHOLE, ItemPopulation, PopulationChoice
 from assistant.domain.prelabels import RunIdentity
@@ -126,7 +127,10 @@ def open_run(
 
     Raises:
         PromptError, PolicyError: the version stands for another text already, and a run asked with it.
+        ConflictError: the project is paused or closed.
     """
+    if not dry_run:
+        refuse_asking_models(workspace)
     prompt, policy, registry = asking.prompt, asking.policy, workspace.registry
     names = {"prompt": asking.prompt_name, "policy": asking.policy_name}
     if dry_run:
@@ -143,7 +147,7 @@ def open_run(
 def production_work(workspace: Workspace, choice: JobChoice) -> SessionWork:
     """All items of the population that is named, else of the project, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
-    population = open_population(workspace, choice.population)
+    population = open_population(workspace, choice.population, dry_run=choice.dry_run)
     run = open_run(workspace, asking, population=population, dry_run=choice.dry_run)
     if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
         return SessionWork(asking, run, workspace.prelabels, None)

@@ -16,6 +16,7 @@ from assistant.application.labeling.work import QuestionInputs
 from assistant.application.optimization.choice import Forecast, ProposalChoice
 from assistant.application.optimization.files import check_out
 from assistant.application.optimization.replies import DraftReplies
+from assistant.application.projects.projects import refuse_asking_models
 from assistant.domain.prelabels import Usage
 from assistant.errors import InputError, InvalidValueError, NotFoundError
 from assistant.models.chat_api import read_usage
@@ -93,7 +94,12 @@ class ProposalSession:
             return None
 
     async def draft(self) -> Drafted:
-        """A draft, asked for where it is not kept. Raises as `ask_for_draft`, and InputError for a missing price."""
+        """A draft, asked for where it is not kept. Raises as `ask_for_draft`, and InputError for a missing price.
+
+        Raises:
+            ConflictError: the project is paused or closed.
+        """
+        refuse_asking_models(self.workspace)
         self._check_prices()
         model = self.workspace.model(self.drafter, concurrency=1, budget=self.budget)
         asked: list[ModelRequest] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.accounts import Qualification, User
 from assistant.domain.review_work import Role
 from assistant.store.people import qualifications
-from assistant.store.people.reviewer_figures import queue_answers
+from assistant.store.people.reviewer_figures import imported_answers, queue_answers
 from assistant.store.review.labels import gold
 from assistant.store.review.queue import exposure
 from assistant.wiring.workspace import Workspace
@@ -38,11 +38,14 @@ class PersonFigures:
 
 
 def reviewer_figures(workspace: Workspace, days: str) -> dict[str, Figures]:
-    """Figures by name, of the answers of so many days (one of `DAYS`)."""
+    """Figures by name, of the answers of so many days (one of `DAYS`); raters of imported labels are among them.
+
+    A rater of imported labels who is a user counts as that user. Of imported labels, the newest 100,000 count.
+    """
     from assistant.review.skill import figures  # noqa: PLC0415 - loads scipy, which the server starts without
 
     since = "" if days == "all" else _moment(datetime.now(UTC) - timedelta(days=int(days)))
-    given = queue_answers(workspace.database, since)
+    given = [*queue_answers(workspace.database, since), *imported_answers(workspace.database, since)]
     with workspace.database.read() as connection:
         known = gold.answers(connection, since)
     return {one.rater: one for one in figures(given, known, workspace.adjudications.newest())}

@@ -10,7 +10,7 @@ from assistant.application.people.accounts import NewUser, add_users
 from assistant.application.people.credentials import clean_name
 from assistant.domain.memberships import Membership, overlap
 from assistant.errors import InputError, InvalidValueError
-from assistant.ingest.people import PersonRow, read_people, unusable
+from assistant.ingest.people import PersonRow, overlapping_row, read_people, unusable
 from assistant.ingest.reading.problems import AS_IT_IS, Note, ReadingOptions
 from assistant.store.people.memberships import today
 from assistant.wiring.workspace import Workspace
@@ -109,12 +109,18 @@ def _overlapping(stated: Sequence[tuple[PersonRow, Membership]], held: Sequence[
     for at, (row, one) in enumerate(stated):
         earlier = next((before for before, other in stated[:at] if overlap([other, one])), None)
         if earlier is not None:
-            values = {"line": row.line, "name": one.person, "before": earlier.line}
-            wrong.append(InputError("memberships_of_file_overlap", **values))
+            wrong.append(overlapping_row(row.line, one.person, earlier.line))
         elif (there := next((other for other in kept if overlap([other, one])), None)) is not None:
-            values = {"line": row.line, "name": one.person, "team": there.team or there.vendor or "-"}
-            days = {"first": str(there.valid_from or ""), "last": str(there.valid_to or "")}
-            wrong.append(InputError("membership_overlaps_stored", **values, **days))
+            wrong.append(
+                InputError(
+                    "membership_overlaps_stored",
+                    line=row.line,
+                    name=one.person,
+                    team=there.team or there.vendor or "-",
+                    first=str(there.valid_from or ""),
+                    last=str(there.valid_to or ""),
+                )
+            )
     return wrong
 
 

@@ -12,7 +12,7 @@ from statistics import median
 from assistant.domain.gold import GoldAnswer
 from assistant.domain.memberships import MOST_HOURS, Affiliations, Membership
 from assistant.errors import InvalidValueError
-from assistant.store.people.reviewer_figures import QueueAnswer, queue_answers
+from assistant.store.people.reviewer_figures import QueueAnswer, imported_answers, queue_answers
 from assistant.store.review.labels import gold
 from assistant.wiring.workspace import Workspace
 
@@ -33,8 +33,8 @@ class GroupFigures:
     Args:
         group: its name; empty for answers of people in none, or of whom it isn't known where they worked.
         people: who gave any.
-        answers: given in the queue and not taken back.
-        seconds: median time on an item.
+        answers: given in the queue and not taken back, or imported.
+        seconds: median time on an item, None where it is known of none.
         active_seconds: median of the part in which they were at it, where it is known; None where it never is.
         active_unknown: answers of which it isn't known.
         gold_right, gold_answers: answers to gold, and those that were right.
@@ -43,7 +43,7 @@ class GroupFigures:
     group: str
     people: int
     answers: int
-    seconds: float
+    seconds: float | None
     active_seconds: float | None
     active_unknown: int
     gold_right: int
@@ -87,7 +87,11 @@ def group_figures(workspace: Workspace, by: GroupKind, first: date, last: date) 
     if last < first:
         raise InvalidValueError("days_backwards", field="to")
     until = (last + timedelta(days=1)).isoformat()
-    given = [one for one in queue_answers(workspace.database, first.isoformat()) if one.created_at < until]
+    every = (
+        *queue_answers(workspace.database, first.isoformat()),
+        *imported_answers(workspace.database, first.isoformat()),
+    )
+    given = [one for one in every if one.created_at < until]
     with workspace.database.read() as connection:
         known = [one for one in gold.answers(connection, first.isoformat()) if one.created_at < until]
     return _grouped(given, known, Affiliations(workspace.memberships.all()), by)
@@ -124,18 +128,20 @@ def _grouped(
     answers: dict[str, list[QueueAnswer]] = defaultdict(list)
     right: dict[str, list[bool]] = defaultdict(list)
     for one in given:
-        answers[_group(where.at(one.rater, one.created_at), by)].append(one)
+        stated = one.team if by is GroupKind.TEAM else ""
+        answers[stated or _group(where.at(one.rater, one.created_at), by)].append(one)
     for answer in known:
         right[_group(where.at(answer.rater, answer.created_at), by)].append(set(answer.labels) == set(answer.known))
     found = []
     for group, own in sorted(answers.items()):
+        spent = [one.seconds for one in own if one.seconds is not None]
         active = [one.active_ms / 1000 for one in own if one.active_ms is not None]
         found.append(
             GroupFigures(
                 group,
                 people=len({one.rater for one in own}),
                 answers=len(own),
-                seconds=median(one.seconds for one in own),
+                seconds=median(spent) if spent else None,
                 active_seconds=median(active) if active else None,
                 active_unknown=len(own) - len(active),
                 gold_right=sum(right[group]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant.domain.audit_log import item_view
-from assistant.domain.disagreements import MACHINE, Disagreement, DisagreementFilter, Guiding
+from assistant.domain.disagreements import MACHINE, PEOPLE, Disagreement, DisagreementFilter, Guiding
 from assistant.domain.items import StoredItem
 from assistant.domain.labels import LabelAnswer, OffLabelSetError, read_labels
 from assistant.domain.policies import LabelKind, LabelSet
@@ -15,6 +15,7 @@ from assistant.errors import InvalidValueError, NotFoundError
 from assistant.review.adjudicate import Case, open_case
 from assistant.store.audit import log as audit
 from assistant.store.review.disagreements import disagreement_cases, disagreement_list
+from assistant.store.review.disagreements.ties import tied_items
 from assistant.wiring.workspace import Workspace
 
 TEXT_LISTED = 400  # characters of an item's text that a list comes with
@@ -89,6 +90,29 @@ def list_disputed_items(
         DisputedItem(one, texts.get(one.item_key, ""), _joined(wanted.kind, every.get(one.item_key, [one])))
         for one in newest
     ]
+
+
+class TiedItems(NamedTuple):
+    """Items whose human labels are evenly split; the next page begins below `next`, None at the end."""
+
+    rows: Sequence[DisputedItem]
+    next: int | None
+
+
+def list_tied_items(workspace: Workspace, *, before: int | None, limit: int) -> TiedItems:
+    """Items that no majority settles and no one has adjudicated, imported labels included, newest first.
+
+    A page may hold fewer than there are: `next` goes on.
+    """
+    database = workspace.database
+    page = tied_items(database, before=before, limit=limit)
+    texts = _texts(workspace, page.rows)
+    every = disagreement_list.of_items(database, DisagreementFilter(kind=PEOPLE), [one.item_key for one in page.rows])
+    rows = [
+        DisputedItem(one, texts.get(one.item_key, ""), _joined(PEOPLE, every.get(one.item_key, [one])))
+        for one in page.rows
+    ]
+    return TiedItems(rows, page.next)
 
 
 def disagreements_of_item(workspace: Workspace, item_id: str) -> list[DisputedItem]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.application.certification.certify import certify_curve, certify_run
 from assistant.application.certification.certify_campaign import CertifyChoice
 from assistant.application.certification.check_certificate import plan_checks
+from assistant.application.labeling.batches import note_certified
 from assistant.application.routing.settlement import AutoAccepted, auto_accepted
 from assistant.application.workspace.audit_anchors import RELEASE, anchor_head
 from assistant.application.workspace.stale_labels import find_left_out
@@ -55,6 +56,7 @@ def issue_certificate(workspace: Workspace, choice: CertifyChoice, *, curve: boo
     except CertificateError:
         _refuse_other_versions(workspace)
         raise
+    note_certified(workspace, issued)
     prices = certify_curve(workspace, choice) if curve else []
     accepted = auto_accepted(workspace, issued)
     plan = plan_checks(workspace, issued, accepted.machine)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.application.certification.check_certificate import MonitoringResult
     from assistant.application.routing.settlement import AutoAccepted
     from assistant.domain.certificates import IssuedCertificate
-    from assistant.domain.statements import StatedGroup, StatedLoss, Statement
+    from assistant.domain.statements import StatedBatch, StatedGroup, StatedLoss, Statement
     from assistant.trust.certificates.audit_cost import AuditCost
     from assistant.trust.certificates.monitoring_plan import MonitoringPlan
 
@@ -45,6 +45,8 @@ def show_certificate(
     parts += [table(("", "items"), _facts(said, left))]
     if said.groups:
         parts.append(_groups(said.groups, said.by or ""))
+    if said.batches:
+        parts.append(_batches(said.batches))
     if said.losses:
         parts.append(_losses(said.losses, said.allowed or 0, said.confidence))
     if prices:
@@ -120,6 +122,20 @@ def _facts(said: Statement, left: AutoAccepted) -> list[tuple[str, str]]:
 def _groups(groups: Sequence[StatedGroup], by: str) -> Table:
     rows = [(one.group, one.population, one.accepted, one.errors, one.reason or "certified") for one in groups]
     return table((by, "items", "leave", "errors met", ""), rows)
+
+
+def _batches(batches: Sequence[StatedBatch]) -> Table:
+    rows = [
+        (
+            one.batch,
+            one.population,
+            one.passed,
+            one.errors,
+            "by itself, too" if one.guaranteed else "with the others only",
+        )
+        for one in batches
+    ]
+    return table(("batch", "items", "pass", "errors met", "guaranteed"), rows)
 
 
 def _losses(losses: Mapping[str, StatedLoss], allowed: int, confidence: float) -> Table:

@@ -53,6 +53,12 @@ def import_human(
         str | None,
         typer.Option(show_default="the version in use", help="The policy version they were given under."),
     ] = None,
+    at_column: Annotated[str | None, typer.Option(help="Column with the moment an answer was given.")] = None,
+    seconds_column: Annotated[str | None, typer.Option(help="Column with the seconds it took.")] = None,
+    team_column: Annotated[str | None, typer.Option(help="Column with the labeler's team at that time.")] = None,
+    rater_info: Annotated[
+        Path | None, typer.Option(help="A table of the labelers: name, team, vendor, ..., valid_from, valid_to.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,
     *,
@@ -66,16 +72,27 @@ def import_human(
 
     output = Output(as_json=as_json)
     columns = LabelColumnNames(
-        item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())
+        *(item_column, rater_column, rater_name, label_column, tuple(each_rater or ()), tuple(each_label or ())),
+        *(at_column, seconds_column, team_column),
     )
     with open_workspace(workspace) as opened:
-        made = import_human_labels(opened, file, columns, any_label=any_label, reading=reading, version=policy_version)
+        made = import_human_labels(
+            opened,
+            file,
+            columns,
+            any_label=any_label,
+            reading=reading,
+            version=policy_version,
+            rater_info=rater_info,
+        )
         note_left_out(output, opened)
     _show(output, made.report)
     if made.disagreements:
         output.note(
             f"{made.disagreements:,} human vs. human disagreements, listed on the Disagreements page: assistant serve"
         )
+    if rater_info is not None:
+        output.note(f"{made.memberships:,} memberships of labelers set")
 
 
 @prelabels_app.command("import")

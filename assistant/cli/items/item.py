@@ -57,18 +57,20 @@ def life_as_json(life: ItemLife) -> dict[str, Any]:
         "erased_at": records.item.erased_at,
         "erasure": None if records.erasure is None else records.erasure._asdict(),
         "same_content": list(records.item.same_content),
-        "same_content_in_other_projects": records.item.same_elsewhere,
+        "same_elsewhere": records.item.same_elsewhere,
         "near_duplicates": list(records.item.near_duplicates),
+        "batches": [one._asdict() for one in records.batches],
         "prelabels": [one._asdict() for one in records.prelabels],
         "scores": [one._asdict() for one in records.scores],
         "routes": [one._asdict() | {"why": life.reason(one.reason)} for one in records.routes],
         "human_labels": [one._asdict() for one in records.labels],
         "tasks": [one._asdict() for one in records.tasks],
+        "assignments": [one._asdict() for one in records.assignments],
         "passes": [one._asdict() for one in records.passes],
         "samples": [one._asdict() for one in records.samples],
         "disagreements": [one._asdict() for one in records.disagreements],
         "adjudications": [one._asdict() for one in life.adjudications],
-        "final_labels": [one._asdict() for one in records.settlements],
+        "settlements": [one._asdict() for one in records.settlements],
         "certificates": [asdict(one) for one in life.certificates],
         "gold": [one._asdict() for one in records.gold],
         "precedents": [one._asdict() for one in records.precedents],
@@ -83,6 +85,10 @@ def _shown(life: ItemLife) -> list[Any]:
     facts = [item.language, item.content.kind.value, *([item.source] if item.source else [])]
     shown: list[Any] = [f"item {item.id}: {', '.join(facts)}, received {_time(records.item.created_at)}"]
     shown += _content(life)
+    shown += [
+        f"batch {one.name}: received {_time(one.received_at or 'unknown')}, due {_time(one.due_at or 'any time')}"
+        for one in records.batches
+    ]
     if others := records.item.same_content:
         shown.append(f"same content: {', '.join(others)}")
     if records.item.same_elsewhere:
@@ -148,6 +154,7 @@ def _of_people(life: ItemLife) -> list[Any]:
             _time(one.created_at),
             _labels(one.labels),
             "unknown" if one.seconds is None else f"{one.seconds:.0f} s",
+            "unknown" if one.active_ms is None else f"{one.active_ms / 1000:.0f} s",
             _sight(one),
             one.policy or "unknown",
             _state(one),
@@ -155,6 +162,7 @@ def _of_people(life: ItemLife) -> list[Any]:
         )
         for one in life.records.labels
     ]
+    work = [(one.task, _time(one.at), one.event, one.user or "-", one.reason or "") for one in life.records.assignments]
     passes = [(one.user, _time(one.created_at), one.kind, one.reason, one.note) for one in life.records.passes]
     decided = [
         (one.actor, _time(one.created_at), _labels(one.labels), one.cause.value, one.note) for one in life.adjudications
@@ -164,7 +172,8 @@ def _of_people(life: ItemLife) -> list[Any]:
         for one in life.records.disagreements
     ]
     return [
-        *_table("human labels", ("who", "at", "answer", "time", "saw", "policy", "state", "note"), labels),
+        *_table("human labels", ("who", "at", "answer", "time", "active", "saw", "policy", "state", "note"), labels),
+        *_table("tasks", ("task", "at", "event", "who", "reason"), work),
         *_table("passed on", ("who", "at", "how", "reason", "note"), passes),
         *_table("disagreements", ("between", "who", "answer", "other", "other answer"), disputed),
         *_table("adjudications", ("who", "at", "answer", "cause", "note"), decided),

@@ -113,7 +113,7 @@ def groups(
             one.group or "(unknown)",
             f"{one.people:,}",
             f"{one.answers:,}",
-            f"{one.seconds:.1f}",
+            "-" if one.seconds is None else f"{one.seconds:.1f}",
             "-" if one.active_seconds is None else f"{one.active_seconds:.1f}",
             f"{one.gold_right:,} of {one.gold_answers:,}",
         )

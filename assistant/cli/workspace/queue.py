@@ -21,8 +21,8 @@ app = typer.Typer(help="The reviewers' queue: see it, change many tasks at once,
 
 _SPAN = re.compile(r"(\d{1,5})([hd])")
 _FILTERS = (
-    *("queue", "language", "harm", "skill", "kind", "person", "run", "state", "item"),
-    *("due-before", "created-before"),
+    *("queue", "language", "harm", "skill", "kind", "person", "run", "batch", "state"),
+    *("item", "due-before", "created-before"),
 )
 _NONE = "-"
 _SHOWN = 10  # tasks left out that are listed on a terminal

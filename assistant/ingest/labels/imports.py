@@ -83,11 +83,12 @@ def import_labels(
                 rater = people.known_as(row.rater)
                 review = _review(row, rater, labels, checks, report.source)
                 report.unknown += bool(review.unknown)
-                if newest.first(key, rater, row.meta):
+                when = {**row.meta, "updated_at": row.given.at} if row.given.at else row.meta
+                if newest.first(key, rater, when):
                     once.append((key, review))
                     continue
                 report.counts["superseded"] += 1
-                if newest.newer(key, rater, row.meta):
+                if newest.newer(key, rater, when):
                     again[key, rater] = review
         report.counts.update(reviews.add(once, held_back, version=version))
     last = {(key, review.rater): review for key, review in held_back} | again
@@ -223,6 +224,7 @@ def _review(row: LabelRow, rater: str, labels: LabelAnswer, checks: Checks, sour
         meta={name: value for name, value in row.meta.items() if name != UNKNOWN or not row.unknown},
         unknown=checks.of_set(row.unknown),
         denied=checks.of_set(row.denied),
+        given=row.given,
     )
 
 

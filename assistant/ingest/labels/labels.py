@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from assistant.domain.canonical import canonical_text, written_for_nothing
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.policies import LabelKind
+from assistant.domain.reviews import NOT_STATED, HowGiven
 from assistant.ingest.labels.answers import NO_LABEL, AnswerError, read_answer, read_score, read_sight, votes_in
+from assistant.ingest.moments import read_moment
+from assistant.ingest.people import LONGEST_NAME
 from assistant.ingest.reading.answer_columns import AnswerColumns
 from assistant.ingest.reading.columns import identifier_text, remaining
 from assistant.ingest.reading.rows import InputRow, Refusal, excerpt_of
@@ -17,6 +21,7 @@ from assistant.ingest.reading.statuses import NOT_AN_ANSWER
 UNKNOWN = "unknown"
 """The key of an answer's `meta` that lists the categories it leaves unknown."""
 
+_MOST_SECONDS = 86_400.0
 _UNKNOWN_COLUMNS = (UNKNOWN, "final_unknown")  # files that list them beside the labels; the second is our own export's
 NO_ANSWER = frozenset({NO_LABEL, NOT_AN_ANSWER})
 """Reasons of rows in which nothing is wrong: no one answered there. They are counted apart from refused ones."""
@@ -34,6 +39,7 @@ class LabelRow:
         line: where the row stands in its file.
         denied: labels of a multi-label set that were expressly answered with no; empty for a plain list of labels.
         shown_suggestion: whether the machine's answer was in sight; None where the row doesn't say.
+        given: when, how long it took and in which team, where columns of it are named.
     """
 
     item_id: str
@@ -43,6 +49,7 @@ class LabelRow:
     line: int
     denied: tuple[str, ...] = field(default=(), compare=False)
     shown_suggestion: bool | None = field(default=None, compare=False)
+    given: HowGiven = field(default=NOT_STATED, compare=False)
 
     @property
     def unknown(self) -> LabelAnswer:
@@ -107,7 +114,8 @@ def to_labels(row: InputRow, columns: AnswerColumns) -> Iterator[LabelRow | Refu
             return
         rater = _answered_by(row, columns, "no_rater")
         labels, meta, denied = _answer(row, columns)
-        yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
+        sight, given = read_sight(meta.get("shown_suggestion")), _how_given(row, columns)
+        yield LabelRow(item_id, rater, labels, meta, row.line, denied, sight, given)
     except AnswerError as error:
         yield _refusal(row, error)
 
@@ -138,7 +146,36 @@ def _check_status(row: InputRow, columns: AnswerColumns, *, machine: bool = Fals
         raise AnswerError(*why)
 
 
+def _how_given(row: InputRow, columns: AnswerColumns) -> HowGiven:
+    """Raises AnswerError for a moment that is none or in the future, for a time that is none, and for a long team."""
+    at, seconds, team = (
+        None if name is None or written_for_nothing(row.values.get(name)) else row.values[name]
+        for name in (columns.at, columns.seconds, columns.team)
+    )
+    moment = None if at is None else read_moment(at)
+    if at is not None and moment is None:
+        raise AnswerError("bad_moment", f"{columns.at} is {at!r:.40}, which is no date and time")
+    if moment is not None and moment > datetime.now(UTC):
+        raise AnswerError("future_moment", f"{columns.at} is {at!r:.40}, which is in the future")
+    spent = None if seconds is None else _spent(seconds, columns.seconds or "")
+    named = "" if team is None else str(team).strip()
+    if len(named) > LONGEST_NAME:
+        raise AnswerError("bad_team", f"{columns.team} has more than {LONGEST_NAME} characters")
+    return HowGiven("" if moment is None else moment.isoformat(timespec="milliseconds"), spent, named)
+
+
+def _spent(value: object, column: str) -> float:
+    try:
+        seconds = float(str(value).strip().replace(",", "."))
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _MOST_SECONDS:
+        raise AnswerError("bad_seconds", f"{column} is {value!r:.40}, which is no number of seconds from 0 to 86,400")
+    return seconds
+
+
 def _wide(row: InputRow, columns: AnswerColumns, item_id: str) -> Iterator[LabelRow | Refusal]:
+    given = _how_given(row, columns)
     for rater in columns.each_rater:
         try:
             labels, left_open = read_cell(row.values.get(rater), columns)
@@ -147,7 +184,8 @@ def _wide(row: InputRow, columns: AnswerColumns, item_id: str) -> Iterator[Label
         else:
             denied = _denied(row.values.get(rater), columns, {*labels, *left_open})
             meta = _meta(row, columns, left_open)
-            yield LabelRow(item_id, rater, labels, meta, row.line, denied, read_sight(meta.get("shown_suggestion")))
+            sight = read_sight(meta.get("shown_suggestion"))
+            yield LabelRow(item_id, rater, labels, meta, row.line, denied, sight, given)
 
 
 def _answer(row: InputRow, columns: AnswerColumns) -> tuple[tuple[str, ...], dict[str, object], tuple[str, ...]]:

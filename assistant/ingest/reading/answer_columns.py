@@ -43,6 +43,8 @@ class AnswerColumns:
         each_label: columns of 0 and 1, one for each label.
         each_rater: columns of labels, one for each rater, who is called as the column.
         score, rationale: of a machine answer.
+        at, seconds, team: when a person gave an answer, how long it took, and the team they were in; they stay in the
+            meta, too.
         known_labels: the whole label set; of a multi-label answer those it doesn't mention are `unknown`.
         names: the labels there are, whose spelling answers take.
         kind: how many labels an answer holds; None where that isn't known.
@@ -62,6 +64,9 @@ class AnswerColumns:
     names: LabelNames = _ANY_LABEL
     kind: LabelKind | None = None
     statuses: StatusColumns = _NO_STATUS
+    at: str | None = None
+    seconds: str | None = None
+    team: str | None = None
 
     @property
     def used(self) -> frozenset[str | None]:
@@ -82,7 +87,7 @@ class AnswerColumns:
         """One line for the user, e.g. `item = item_id, by = rater_id, label = label`."""
         named = [
             f"{part} = {column}"
-            for part in ("item", "by", "label", "labels", "score", "rationale")
+            for part in ("item", "by", "label", "labels", "score", "rationale", "at", "seconds", "team")
             if (column := getattr(self, part)) is not None
         ]
         named += [f"by = {self.name!r} where the row doesn't say"] if self.name else []
@@ -103,6 +108,9 @@ def map_label_columns(
     label_columns: Sequence[str] = (),
     rater_columns: Sequence[str] = (),
     known_labels: Sequence[str] = (),
+    at: str | None = None,
+    seconds: str | None = None,
+    team: str | None = None,
 ) -> AnswerColumns:
     """The columns of a file of human labels; what isn't named is guessed from usual names.
 
@@ -113,25 +121,28 @@ def map_label_columns(
         rater_name: who answered where no column says it.
         label_columns, rater_columns: columns of one label or one rater each.
         known_labels: the whole label set.
+        at, seconds, team: columns with the moment, duration and team of an answer; never guessed.
 
     Raises:
         InputError: a named column isn't there, or no column holds the item, the rater or the label.
     """
     chosen = {"item_column": item, "rater_column": rater, "label_column": label}
+    chosen |= {"at_column": at, "seconds_column": seconds, "team_column": team}
     check_named({**chosen, "each_label": label_columns, "each_rater": rater_columns}, columns)
     if rater_columns:
         taken = {*rater_columns, *label_columns}
         found_item = _item_column(item, columns, taken)
         wide = AnswerColumns(found_item, each_rater=tuple(rater_columns), known_labels=tuple(known_labels))
-        return wide.watching(sample)
-    by = rater or guess(_RATER, columns, {item, label, *label_columns})
+        return replace(wide, at=at, seconds=seconds, team=team).watching(sample)
+    by = rater or guess(_RATER, columns, {item, label, *label_columns, at, seconds, team})
     if by is None and not rater_name:
         raise InputError("rater_column_not_found", **listed(columns))
     found_item = _item_column(item, columns, {by, label, *label_columns})
     if label is None and not label_columns and _SETTLED in columns:
         label = _SETTLED
     parts = _label_parts(columns, sample, label, label_columns, {found_item, by})
-    return AnswerColumns(found_item, by, rater_name, **parts, known_labels=tuple(known_labels)).watching(sample)
+    found = AnswerColumns(found_item, by, rater_name, **parts, known_labels=tuple(known_labels))
+    return replace(found, at=at, seconds=seconds, team=team).watching(sample)
 
 
 def map_machine_columns(

@@ -48,6 +48,7 @@ BEGUN, REMOVED, CLEANED = "begun", "removed", "cleaned"
 
 _KEPT_META = (UNKNOWN, DENIED, INCLUSION)
 _DIGEST_BYTES = 16
+_GUIDE = ("project_id", "policy_id", "policy_version", "item_id", "content_digest", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _retire_guides(connection: sa.Connection, keys: Sequence[int], actor: str) -
             .where(precedents.c.item_id.in_(part))
             .group_by(precedents.c.policy_id, precedents.c.item_id)
         )
-        told = [precedents.c[name] for name in ("project_id", "policy_id", "item_id", "content_digest", "labels")]
+        told = [precedents.c[name] for name in _GUIDE]
         query = sa.select(*told).where(precedents.c.id.in_(latest), precedents.c.event == "added")
         for row in connection.execute(query).mappings().all():
             withdrawn = dict(row) | {"event": "withdrawn", "actor": actor, "created_at": stamp}

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from assistant.domain.audit_log import ITEM_ROW, AuditEntry
 from assistant.store.database import label_versions_of, project_of
 from assistant.store.life.records import (
+    AssignmentRecord,
+    BatchRecord,
     DisagreementRecord,
     ErasureRecord,
     GoldRecord,
@@ -29,6 +31,7 @@ from assistant.store.life.records import (
 from assistant.store.life.releases import releases_with
 from assistant.store.project_scope import items_within
 from assistant.store.review.labels.reviews import listed, superseded
+from assistant.store.tables.batches import batch_items, batches
 from assistant.store.tables.certification import Answer, fits, sample_items, samples, scores, settlements
 from assistant.store.tables.content import (
     items,
@@ -44,6 +47,7 @@ from assistant.store.tables.life import erased_items, erasures
 from assistant.store.tables.people import audit_log, users
 from assistant.store.tables.review import (
     adjudications,
+    assignment_events,
     assignments,
     disagreements,
     gold_items,
@@ -67,12 +71,14 @@ class ItemRecords:
     """
 
     item: ItemRecord
+    batches: Sequence[BatchRecord]
     erasure: ErasureRecord | None
     prelabels: Sequence[PrelabelRecord]
     scores: Sequence[ScoreRecord]
     routes: Sequence[RouteRecord]
     labels: Sequence[HumanLabelRecord]
     tasks: Sequence[TaskRecord]
+    assignments: Sequence[AssignmentRecord]
     passes: Sequence[PassRecord]
     samples: Sequence[SampleRecord]
     disagreements: Sequence[DisagreementRecord]
@@ -89,12 +95,14 @@ def item_records(connection: sa.Connection, key: int) -> ItemRecords:
     wanted = _tasks(connection, key)
     return ItemRecords(
         item=_item(connection, key),
+        batches=_batches(connection, key),
         erasure=_erasure(connection, key),
         prelabels=_prelabels(connection, key),
         scores=_scores(connection, key),
         routes=_routes(connection, key),
         labels=said,
         tasks=wanted,
+        assignments=_assignments(connection, key),
         passes=_passes(connection, key),
         samples=_samples(connection, key),
         disagreements=_disagreements(connection, key),
@@ -236,7 +244,7 @@ def _labels(connection: sa.Connection, key: int) -> list[HumanLabelRecord]:
     query = (
         sa.select(
             *(reviews.c.id, reviews.c.rater, sa.type_coerce(reviews.c.labels, Answer), reviews.c.meta),
-            *(reviews.c.shown_suggestion, given.suggestion, given.accepted_suggestion, given.seconds),
+            *(reviews.c.shown_suggestion, given.suggestion, given.accepted_suggestion, given.seconds, given.active_ms),
             *(given.uncovered_ms, sa.func.coalesce(given.kind, ""), sa.func.coalesce(given.note, ""), given.clauses),
             _versioned(reviews.c.policy_id, reviews.c.policy_version),
             *(reviews.c.source, withdrawals.c.created_at, withdrawals.c.actor),
@@ -251,7 +259,7 @@ def _labels(connection: sa.Connection, key: int) -> list[HumanLabelRecord]:
         .order_by(reviews.c.id)
     )
     return [
-        HumanLabelRecord._make((*row[:3], listed(row[3]), *row[4:11], tuple(row[11] or ()), *row[12:]))
+        HumanLabelRecord._make((*row[:3], listed(row[3]), *row[4:12], tuple(row[12] or ()), *row[13:]))
         for row in connection.execute(query)
     ]
 
@@ -275,6 +283,29 @@ def _tasks(connection: sa.Connection, key: int) -> list[TaskRecord]:
         .order_by(wanted.id)
     )
     return [TaskRecord._make((*row[:6], tuple(states.get(row[0], ())), *row[6:])) for row in connection.execute(query)]
+
+
+def _assignments(connection: sa.Connection, key: int) -> list[AssignmentRecord]:
+    told = assignment_events.c
+    query = (
+        sa.select(told.task_id, told.event, users.c.name, told.reason, told.at)
+        .select_from(
+            tasks.join(assignment_events, told.task_id == tasks.c.id).outerjoin(users, users.c.id == told.user_id)
+        )
+        .where(tasks.c.item_id == key)
+        .order_by(told.id)
+    )
+    return _made(connection, query, AssignmentRecord._make)
+
+
+def _batches(connection: sa.Connection, key: int) -> list[BatchRecord]:
+    query = (
+        sa.select(batches.c.name, batches.c.received_at, batches.c.due_at)
+        .join(batch_items, batch_items.c.batch_id == batches.c.id)
+        .where(batch_items.c.item_id == key)
+        .order_by(batches.c.id)
+    )
+    return _made(connection, query, BatchRecord._make)
 
 
 def _passes(connection: sa.Connection, key: int) -> list[PassRecord]:

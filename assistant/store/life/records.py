@@ -97,6 +97,7 @@ class HumanLabelRecord(NamedTuple):
         shown_suggestion: whether the machine's answer was in sight; None where it isn't known.
         suggestion: the machine's answer at that time, shown or not; None where there was none, or it isn't known.
         seconds: wall time; None for imported labels.
+        active_ms: of it with the page in front and in use; None where it isn't known.
         uncovered_ms: how long covered content was looked at; None where nothing covered it, or it isn't known.
         kind: of the task; empty for imported labels.
         policy: id@version the answer was given under; empty where it isn't known.
@@ -112,6 +113,7 @@ class HumanLabelRecord(NamedTuple):
     suggestion: LabelAnswer | None
     accepted_suggestion: bool | None
     seconds: float | None
+    active_ms: int | None
     uncovered_ms: int | None
     kind: str
     note: str
@@ -137,6 +139,24 @@ class TaskRecord(NamedTuple):
     due_at: str | None
     closed_at: str | None
     created_at: str
+
+
+class AssignmentRecord(NamedTuple):
+    """Something that happened to an assignment of one of its tasks (offered, claimed ...), and who held it."""
+
+    task: int
+    event: str
+    user: str | None
+    reason: str | None
+    at: str
+
+
+class BatchRecord(NamedTuple):
+    """A batch the item came in; moments are None where they aren't known, or there is no due time."""
+
+    name: str
+    received_at: str | None
+    due_at: str | None
 
 
 class PassRecord(NamedTuple):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,6 +44,7 @@ from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.tables.review import assignments, disagreements, tasks, withdrawals
 from assistant.wiring.workspace import Workspace
 
+ROOT = Path(__file__).parents[3]
 DUE = as_utc(datetime(2031, 5, 1, tzinfo=UTC))
 COLUMNS = (
     *("id", "task_id", "seat", "lane_id", "priority", "state", "user_id", "token"),
@@ -115,7 +119,8 @@ class Team:
         return {key: dict(zip(COLUMNS, astuple(row), strict=True)) for key, row in rows.items() if row is not None}
 
     def states(self, *task_ids: int) -> list[str]:
-        return [row["state"] for row in self.rows()[1].values() if row["task_id"] in task_ids]
+        slots = sorted(self.rows()[1].items())
+        return [row["state"] for _, row in slots if row["task_id"] in task_ids]
 
 
 @pytest.fixture
@@ -348,6 +353,48 @@ def test_a_change_that_was_interrupted_is_completed_by_who_comes_next(
     assert finish_changes(team.workspace) == 2
     assert team.states(*numbers) == ["paused"] * 5
     assert undo_change(team.workspace, 1, actor="lea").changed == 5
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from assistant.application.review.tasks import changes
+from assistant.domain.task_changes import ChangeKind, TaskEdit, TaskFilter
+from assistant.store.review.changes import task_changes as store
+from assistant.wiring.workspace import Workspace
+
+store.PART, made, parts = 2, changes.make_part, []
+
+def dies(*given):
+    made(*given)
+    parts.append(1)
+    if len(parts) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+changes.make_part = dies
+with Workspace.open(Path(sys.argv[1])) as opened:
+    edit = TaskEdit(kind=ChangeKind.CANCEL)
+    changes.change_tasks(opened, TaskFilter(language="en"), edit, actor="lea")
+"""
+
+
+def test_killed_in_a_part_it_has_made_whole_parts_only_and_the_next_change_completes_it(
+    any_workspace: Workspace,
+) -> None:
+    team = Team(any_workspace)
+    english, other = team.put(7), team.put(1, language="zh")
+    process = subprocess.run([sys.executable, "-c", _KILLED, any_workspace.folder], check=False, cwd=ROOT)
+    assert process.returncode == -signal.SIGKILL
+    assert sorted(team.states(*english)) == ["closed"] * 4 + ["open"] * 3
+    assert team.replayed() == team.rows()[1]
+    begun = find_change(any_workspace, 1)
+    assert (begun.changed, begun.pending) == (4, 3)
+    do(team, TaskFilter(task_ids=tuple(other)), edit("pause"))
+    assert team.states(*english) == ["closed"] * 7
+    assert find_change(any_workspace, 1).pending == 0
+    assert undo_change(any_workspace, 1, actor="lea").changed == 7
+    assert team.states(*english, *other) == ["open"] * 7 + ["paused"]
+    team.queue.close()
 
 
 # Whatever happens, in any order.

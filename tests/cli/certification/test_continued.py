@@ -55,6 +55,12 @@ def test_a_campaign_continues_over_batches_and_says_what_holds_of_each_and_of_al
     assert sum(one["passed"] for one in both["batches"]) == both["passed"]
     assert before < both["labels"]["total"] < 600
 
+    # every item is accepted or labeled: the guarantee holds, and both batches are certified
+    assert both["complete"]
+    assert {one["state"] for one in assistant("batch", "list", "-w", workspace, "--json").json} == {"certified"}
+    noted = assistant("batch", "show", "week-2", "-w", workspace, "--json").json["events"][-1]
+    assert (noted["event"], noted["detail"]["certificate"]) == ("certified", both["certificate"])
+
     assert assistant("route", "-w", workspace).status == 0
     assert assistant("settle", "-w", workspace).status == 0
     finals = assistant("export", workspace / "out.jsonl", "-w", workspace, "--json").json

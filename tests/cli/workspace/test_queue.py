@@ -64,6 +64,7 @@ def test_paused_tasks_are_listed_apart(assistant: Assistant, queued: Path) -> No
         (("--where", "queue=-", "--invalidate", ""), "a reason is needed"),
         (("--where", "queue=-", "--to", "nemo"), "nemo"),
         (("--where", "run=r99", "--pause"), "r99"),
+        (("--where", "batch=monday", "--pause"), "no batch monday"),
         (("--where", "queue=-", "--pause"), "there is no terminal to ask on"),
         (("--where", "queue=nights", "--pause", "--yes"), "no task would change"),
     ],

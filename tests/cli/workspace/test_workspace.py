@@ -19,6 +19,7 @@ Server = Callable[..., Serving]
 CHECKS = [
     "settings",
     "policy",
+    "projects",
     "prompt",
     "database",
     "index",

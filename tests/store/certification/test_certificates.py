@@ -9,6 +9,7 @@ from assistant.domain.certificates import (
     Purpose,
     SampledItem,
 )
+from assistant.domain.label_versions import LabelVersions
 from assistant.domain.runs import Run
 from assistant.errors import InputError
 from assistant.store.certification.certificates import CertificateStore
@@ -84,3 +85,21 @@ def test_a_certificate_that_was_never_issued_has_no_standing_and_no_history(data
         store.standing(3)
     with pytest.raises(InputError, match=r"certificate_not_found \(certificate=3\)"):
         store.record(3, CertificateEventKind.CHECKED, {})
+
+
+def test_a_certificate_issued_before_a_change_that_did_not_carry_all_labels_is_outdated(
+    database: Database, run: Run
+) -> None:
+    store = CertificateStore(database)
+    issued = issue(database, run)
+    later = issued.created_at[:-6] + "1+00:00"  # a digit more: after that very moment
+
+    def under(since: str) -> CertificateStatus:
+        database.versions_in_use = lambda: LabelVersions("community", "2", since=since)
+        return store.standing(issued.id)
+
+    assert under("") is CertificateStatus.STANDING
+    assert under(issued.created_at) is CertificateStatus.STANDING
+    assert under(later) is CertificateStatus.OUTDATED
+    assert store.in_force(run.id) is None
+    assert not under(later).certified

@@ -326,12 +326,13 @@ def _check_edit(edit: TaskEdit) -> None:
 def _selection(workspace: Workspace, where: TaskFilter) -> TaskSelection:
     person = None if where.person is None else workspace.users.get(where.person).id
     run = None if where.run is None else find_run(workspace, where.run).id
+    batch = None if where.batch is None else workspace.batches.get(where.batch).id
     if where.task_ids is not None:
         with workspace.database.read() as connection:
             there = task_numbers_there(connection, where.task_ids)
         if set(where.task_ids) - there:
             raise NotFoundError("assignment_gone")
-    return TaskSelection(where, person, run)
+    return TaskSelection(where, person, run, batch)
 
 
 def _stored_filter(where: TaskFilter, chosen: TaskSelection) -> Mapping[str, object]:

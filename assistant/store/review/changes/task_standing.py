@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.review_work import AssignmentState, TaskKind
 from assistant.domain.task_changes import ChangeKind, TaskFilter
 from assistant.store.database import LOOKUP, parts, project_of
+from assistant.store.tables.batches import batch_items
 from assistant.store.tables.content import items
 from assistant.store.tables.review import adjudications, assignments, lanes, tasks
 
@@ -59,6 +60,7 @@ class TaskSelection:
     where: TaskFilter
     person_id: int | None = None
     run_id: int | None = None
+    batch_id: int | None = None
 
 
 def matching(connection: sa.Connection, chosen: TaskSelection, kind: ChangeKind) -> list[TaskStanding]:
@@ -156,6 +158,9 @@ def _conditions(connection: sa.Connection, chosen: TaskSelection, kind: ChangeKi
     conditions.append(lanes.c.project_id == project_of(connection))
     if chosen.run_id is not None:
         conditions.append(tasks.c.run_id == chosen.run_id)
+    if chosen.batch_id is not None:
+        inside = sa.select(batch_items.c.item_id).where(batch_items.c.batch_id == chosen.batch_id)
+        conditions.append(tasks.c.item_id.in_(inside))
     if where.due_before is not None:
         conditions.append(tasks.c.due_at < where.due_before)
     if where.created_before is not None:

@@ -23,6 +23,7 @@ from assistant.store.tables.people import users
 from assistant.store.tables.review import review_details, withdrawals
 
 UNKNOWN, DENIED = "unknown", "denied"
+GIVEN_SECONDS, GIVEN_TEAM = "given_seconds", "given_team"  # in the meta of imported labels, which the log binds
 """Keys of `reviews.meta` under which categories of a multi-label answer are listed."""
 
 
@@ -183,7 +184,8 @@ class ReviewStore:
 
 def _row(key: int, review: Review) -> dict[str, object]:
     """The lists of categories are ours: a column of the file that happens to be called like one doesn't pass for it."""
-    ours = {UNKNOWN: list(review.unknown), DENIED: list(review.denied)}
+    ours: dict[str, object] = {UNKNOWN: list(review.unknown), DENIED: list(review.denied)}
+    ours |= {GIVEN_SECONDS: review.given.seconds, GIVEN_TEAM: review.given.team or None}
     meta = {
         f"{name} (column)" if name in ours and value != ours[name] else name: value
         for name, value in review.meta.items()
@@ -194,8 +196,8 @@ def _row(key: int, review: Review) -> dict[str, object]:
         "labels": review.labels,
         "shown_suggestion": review.shown_suggestion,
         "source": review.source,
-        "meta": meta | {name: categories for name, categories in ours.items() if categories},
-        "created_at": now(),
+        "meta": meta | {name: value for name, value in ours.items() if value not in ([], None)},
+        "created_at": review.given.at or now(),
     }
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
 from assistant.store.project_scope import items_within
-from assistant.store.review.labels.reviews import counting, superseded
+from assistant.store.review.labels.reviews import given, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
 from assistant.store.tables.review import review_details
@@ -26,8 +26,8 @@ class GivenLabels(NamedTuple):
 
 
 def given_labels(database: Database) -> list[GivenLabels]:
-    """Present answers of people by what they say, most first."""
-    answer, versions = sa.type_coerce(reviews.c.labels, Answer), database.label_versions
+    """Present answers of people by what they say, under whatever version, most first."""
+    answer = sa.type_coerce(reviews.c.labels, Answer)
     query = (
         sa.select(
             answer.label("labels"),
@@ -37,7 +37,7 @@ def given_labels(database: Database) -> list[GivenLabels]:
         )
         .join(items, items.c.id == reviews.c.item_id)
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-        .where(items_within(database.project_id), counting(versions), ~superseded(versions))
+        .where(items_within(database.project_id), given(), ~superseded())
         .group_by(reviews.c.labels)
         .order_by(sa.desc("answers"), reviews.c.labels)
     )

@@ -80,6 +80,7 @@ class ItemLabel(Shown):
     suggestion: Labels | None
     accepted_suggestion: bool | None
     seconds: float | None
+    active_ms: int | None
     uncovered_ms: int | None
     kind: str
     note: str
@@ -105,6 +106,24 @@ class ItemTask(Shown):
     due_at: str | None
     closed_at: str | None
     created_at: str
+
+
+class ItemAssignment(Shown):
+    """Something that happened to an assignment of one of its tasks."""
+
+    task: int
+    event: str
+    user: str | None
+    reason: str | None
+    at: str
+
+
+class BatchOfItem(Shown):
+    """A batch the item came in."""
+
+    name: str
+    received_at: str | None
+    due_at: str | None
 
 
 class ItemPass(Shown):
@@ -275,18 +294,20 @@ class ItemLifeShown(Shown):
     erasure: ItemTombstone | None
     withheld: bool
     same_content: list[str]
-    same_content_in_other_projects: int
+    same_elsewhere: int
     near_duplicates: list[str]
+    batches: list[BatchOfItem]
     prelabels: list[ItemAnswer]
     scores: list[ItemConfidence]
     routes: list[ItemRouting]
     human_labels: list[ItemLabel]
     tasks: list[ItemTask]
+    assignments: list[ItemAssignment]
     passes: list[ItemPass]
     samples: list[ItemSample]
     disagreements: list[ItemDispute]
     adjudications: list[ItemDecision]
-    final_labels: list[ItemFinal]
+    settlements: list[ItemFinal]
     certificates: list[ItemCertificate]
     gold: list[ItemGold]
     precedents: list[ItemPrecedent]
@@ -318,18 +339,20 @@ def _told(life: ItemLife) -> ItemLifeShown:
         erasure=None if records.erasure is None else ItemTombstone.of(records.erasure),
         withheld=life.withheld,
         same_content=list(records.item.same_content),
-        same_content_in_other_projects=records.item.same_elsewhere,
+        same_elsewhere=records.item.same_elsewhere,
         near_duplicates=list(records.item.near_duplicates),
+        batches=[BatchOfItem.of(one) for one in records.batches],
         prelabels=[ItemAnswer.of(one) for one in records.prelabels],
         scores=[ItemConfidence.of(one) for one in records.scores],
         routes=[ItemRouting(**one._asdict() | {"why": life.reason(one.reason)}) for one in records.routes],
         human_labels=[ItemLabel.of(one) for one in records.labels],
         tasks=[ItemTask.of(one) for one in records.tasks],
+        assignments=[ItemAssignment.of(one) for one in records.assignments],
         passes=[ItemPass.of(one) for one in records.passes],
         samples=[ItemSample.of(one) for one in records.samples],
         disagreements=[ItemDispute.of(one) for one in records.disagreements],
         adjudications=[ItemDecision.of(one) for one in life.adjudications],
-        final_labels=[ItemFinal.of(one) for one in records.settlements],
+        settlements=[ItemFinal.of(one) for one in records.settlements],
         certificates=[ItemCertificate.of(one) for one in life.certificates],
         gold=[ItemGold.of(one) for one in records.gold],
         precedents=[ItemPrecedent.of(one) for one in records.precedents],

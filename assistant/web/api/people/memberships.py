@@ -69,7 +69,7 @@ class GroupShown(Shown):
     group: str
     people: int
     answers: int
-    seconds: Annotated[float, Field(description="Median time on an item.")]
+    seconds: Annotated[float | None, Field(description="Median time on an item; null where it is never known.")]
     active_seconds: Annotated[float | None, Field(description="Median active time, where it is known.")]
     active_unknown: int
     gold_right: int

@@ -72,6 +72,7 @@ class FiguresShown(Shown):
         float | None, Field(description="Median of the part with the page in front, not idle; null where unknown.")
     ]
     active_unknown: Annotated[int, Field(description="Answers of which the active time is unknown: in no median.")]
+    imported: Annotated[int, Field(description="Of the answers, those imported from files.")]
     stamp: RubberStampShown
 
 

@@ -41,7 +41,7 @@ class Members(Shown):
     rows: list[MemberShown]
 
 
-class Membership(Body):
+class MemberRole(Body):
     """A role in the project; never one above your own, and never `admin`."""
 
     role: Role
@@ -63,7 +63,7 @@ def list_members(request: Request, _: Viewer) -> Members:
 
 
 @router.put("/{name}", responses=problems(404))
-def put_member(request: Request, who: Lead, name: str, given: Membership) -> Members:
+def put_member(request: Request, who: Lead, name: str, given: MemberRole) -> Members:
     """Make a user a member, or give a member another role. The same again changes nothing."""
     set_member(site(request).workspace, who, name, given.role)
     return Members(rows=[MemberShown.of(one) for one in members_here(site(request).workspace)])

@@ -147,6 +147,45 @@ def list_disagreements(
     return DisagreementPage(rows=[DisagreementShown.shown(row.it, row.text) for row in rows], next=following)
 
 
+class TiedAnswer(Shown):
+    """An answer that people gave to a tied item, and how many of them."""
+
+    labels: list[str]
+    raters: int
+
+
+class TiedItem(Shown):
+    """An item whose labels are evenly split; `id` is its newest disagreement's."""
+
+    id: int
+    item_id: str
+    language: str
+    text: str
+    answers: list[TiedAnswer]
+
+
+class TiedItemPage(Page[TiedItem]):
+    """Tied items; a page may hold fewer than `limit` and go on."""
+
+
+@router.get("/ties", responses=problems())
+def list_ties(request: Request, _: Viewer, *, cursor: Cursor = None, limit: Limit = 50) -> TiedItemPage:
+    """Items that no majority of human labels settles and no one has adjudicated, imported labels included."""
+    before = None if cursor is None else int(cursor)
+    page = disagreements.list_tied_items(site(request).workspace, before=before, limit=limit)
+    rows = [
+        TiedItem(
+            id=row.it.id,
+            item_id=row.it.item_id,
+            language=row.it.language,
+            text=row.text,
+            answers=[TiedAnswer(labels=list(one.labels), raters=len(one.raters)) for one in row.answers],
+        )
+        for row in page.rows
+    ]
+    return TiedItemPage(rows=rows, next=None if page.next is None else str(page.next))
+
+
 @router.get("/{number}", responses=problems(404))
 def read_disagreement(request: Request, who: Viewer, number: RowNumber) -> CaseShown:
     """All answers to the item, what was written about it, and how it was settled; without names."""

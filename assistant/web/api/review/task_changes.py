@@ -62,6 +62,7 @@ class Where(Body):
         Name | None, Field(description="Assigned to, held or answered by them; only their answers are changed.")
     ] = None
     run: Annotated[Name | None, Field(examples=["r3"])] = None
+    batch: Annotated[Name | None, Field(description="The batch that the item belongs to.")] = None
     state: AssignmentState | None = None
     due_before: AwareDatetime | None = None
     created_before: AwareDatetime | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.application.people.memberships import (
+    GroupFigures,
     GroupKind,
     group_figures,
     list_memberships,
@@ -36,7 +38,7 @@ Manager = Annotated[Principal, Depends(needs(Permission.MANAGE_USERS))]
 Place = Annotated[str, Form(max_length=120)]
 
 _FIGURES = ("group", "people", "answers", "seconds", "active_seconds", "active_unknown", "gold_right", "gold_answers")
-COLUMNS = tuple(FileColumn(name, lambda one, name=name: getattr(one, name)) for name in _FIGURES)
+COLUMNS: tuple[FileColumn[GroupFigures], ...] = tuple(FileColumn(name, attrgetter(name)) for name in _FIGURES)
 
 
 @router.get("/people-groups")

@@ -15,10 +15,11 @@ from assistant.application.people.accounts import (
     change_user,
     deactivate_user,
     find_user,
+    list_users,
     reactivate_user,
 )
 from assistant.application.people.figures import DAYS, labels_content, standing_of
-from assistant.application.people.project_people import list_people
+from assistant.application.people.project_people import by_shown_name, list_people
 from assistant.application.review.practice import MOST_TRAINED, known_by_language
 from assistant.domain.accounts import User
 from assistant.domain.permissions import Permission
@@ -56,9 +57,10 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class PeopleTableRow:
-    """Somebody with their figures; None where they gave no answer."""
+    """Somebody with their figures, None where they gave no answer; `user` is None for a rater of imported labels."""
 
-    user: User
+    name: str
+    user: User | None
     told: Figures | None
 
 
@@ -71,12 +73,12 @@ def _of(name: str, part: str) -> Any:
 
 
 COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
-    FileColumn("name", lambda row: row.user.name),
-    FileColumn("display_name", lambda row: row.user.display_name),
-    FileColumn("role", lambda row: row.user.role.value),
-    FileColumn("team", lambda row: row.user.team),
-    FileColumn("languages", lambda row: row.user.languages),
-    FileColumn("disabled", lambda row: row.user.disabled),
+    FileColumn("name", lambda row: row.name),
+    FileColumn("display_name", lambda row: row.user.display_name if row.user else row.name),
+    FileColumn("role", lambda row: row.user.role.value if row.user else ""),
+    FileColumn("team", lambda row: row.user.team if row.user else ""),
+    FileColumn("languages", lambda row: row.user.languages if row.user else ()),
+    FileColumn("disabled", lambda row: row.user.disabled if row.user else None),
     FileColumn("answers", lambda row: row.told.answers if row.told else 0),
     *(
         FileColumn(f"{name}_{part}", _of(name, part))
@@ -86,6 +88,7 @@ COLUMNS: tuple[FileColumn[PeopleTableRow], ...] = (
     FileColumn("seconds", lambda row: row.told.seconds if row.told else None),
     FileColumn("active_seconds", lambda row: row.told.active_seconds if row.told else None),
     FileColumn("active_unknown", lambda row: row.told.active_unknown if row.told else None),
+    FileColumn("imported", lambda row: row.told.imported if row.told else 0),
     FileColumn("signs", lambda row: row.told.stamp.signs if row.told else ()),
 )
 
@@ -228,8 +231,13 @@ def disable(request: Request, name: str, who: Manager, back: Annotated[bool, For
 
 def _rows(request: Request, days: str) -> tuple[list[PeopleTableRow], Any]:
     known = figures_of_all(request, days)
-    people = list_people(site(request).workspace, named=sees_names(request))
-    return [PeopleTableRow(one.user, known.value.get(one.name)) for one in people], known.at
+    workspace, named = site(request).workspace, sees_names(request)
+    people = list_people(workspace, named=named)
+    rows = [PeopleTableRow(one.user.name, one.user, known.value.get(one.name)) for one in people]
+    users = {user.name for user in list_users(workspace)}
+    others = {name: told for name, told in known.value.items() if name not in users}
+    imported = by_shown_name(workspace, others, named=named)
+    return [*rows, *(PeopleTableRow(name, None, told) for name, told in imported.items())], known.at
 
 
 def _form(

@@ -15,6 +15,7 @@ from assistant.application.review.disagreements import (
     disagreements_of_item,
     list_disagreements,
     list_disputed_items,
+    list_tied_items,
 )
 from assistant.domain.permissions import Permission, may
 from assistant.domain.review_work import Principal
@@ -27,6 +28,8 @@ from assistant.web.security.authentication import needs
 from assistant.wiring.workspace import Workspace
 
 router = APIRouter()
+
+_TIES = 50  # of a page
 
 Viewer = Annotated[Principal, Depends(needs(Permission.SEE_DISAGREEMENTS))]
 Taker = Annotated[Principal, Depends(needs(Permission.EXPORT))]
@@ -82,6 +85,22 @@ def disagreements_file(request: Request, who: Viewer, _: Taker, ending: Ending, 
     fetch = partial(list_disagreements, workspace, chosen.wanted(workspace.policy.label_set))
     rows = everything(lambda before, limit: fetch(before=before, limit=limit), lambda row: row.it.id)
     return download(request, "disagreements", ending, COLUMNS, rows)
+
+
+@router.get("/ties")
+def ties(request: Request, _: Viewer, before: Before = None) -> HTMLResponse:
+    """Items whose human labels are evenly split, newest first."""
+    workspace = site(request).workspace
+    page = list_tied_items(workspace, before=before, limit=_TIES)
+    return render(
+        request,
+        "disagreements/ties.html",
+        listing=Listing("/ties", {}, list(page.rows), "", ""),
+        following=page.next,
+        chosen=DisagreementChoice(kind="people"),
+        covered=covered_items(workspace, [row.it.item_key for row in page.rows]),
+        excerpt=excerpt,
+    )
 
 
 @router.get("/disagreements/items/{item_id:path}")

@@ -57,7 +57,8 @@ def test_a_changed_clause_tells_stale_labels_and_what_they_would_cost(made_up: M
     path = made_up.workspace.policy_path
     source = path.read_text().replace('version: "1"', 'version: "2"')
     path.write_text(source.replace("Polite contempt\nand organised", "Polite contempt,\nnicknames and organised"))
-    made_up.workspace.__dict__.pop("policy", None)
+    made_up.workspace.__dict__.pop("policy_in_use", None)
+    made_up.workspace.__dict__.pop("written_policy", None)
     page = signed_in(Role.ANALYST).get("/policy/diff?old=1&new=2")
     told = words(page)
     assert "Labels that may be stale: harassment" in told

@@ -61,9 +61,7 @@ def test_all_that_match_the_filters_are_changed_further_pages_too(lead: TestClie
     assert len(csv_rows(lead.get("/queue/tasks.csv?language=en&state=paused"))) == count
 
 
-def test_a_preview_that_is_no_longer_true_is_shown_again_with_the_new_counts(
-    lead: TestClient, made_up: MadeUp
-) -> None:
+def test_a_preview_that_is_no_longer_true_is_shown_again_with_the_new_counts(lead: TestClient, made_up: MadeUp) -> None:
     given = {"change": "cancel", "scope": "matching"}
     seen = lead.post(f"{PREVIEW}?language=en", data=given)
     made_up.queue.claim(made_up.principal("ana"))
