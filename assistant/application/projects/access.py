@@ -75,8 +75,7 @@ def refuse_closed(project: Project) -> None:
 
 def project_access(workspace: Workspace, user: User) -> ProjectAccess:
     """The projects that are open to a user."""
-    projects = workspace.projects.all()
-    if user.role is Role.ADMIN:
-        return ProjectAccess([OpenProject(one, Role.ADMIN) for one in projects], len(projects) == 1, of_all=True)
-    roles = workspace.members.roles_of(user.id)
-    return ProjectAccess([OpenProject(one, roles[one.id]) for one in projects if one.id in roles], len(projects) == 1)
+    found, of_all = workspace.members.standing_of(user.id), user.role is Role.ADMIN
+    roles = ((project, Role.ADMIN if of_all else role) for project, role in found)
+    there = [OpenProject(project, role) for project, role in roles if role is not None]
+    return ProjectAccess(there, alone=len(found) == 1, of_all=of_all)

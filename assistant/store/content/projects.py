@@ -27,13 +27,13 @@ class ProjectStore:
     def all(self) -> list[Project]:
         """Every project, oldest first."""
         with self._database.read() as connection:
-            return [_project(row) for row in connection.execute(_with_state().order_by(projects.c.id))]
+            return [read_project(row) for row in connection.execute(projects_with_state().order_by(projects.c.id))]
 
     def find(self, key: str) -> Project | None:
         """The project of that key, None where there is none."""
         with self._database.read() as connection:
-            row = connection.execute(_with_state().where(projects.c.key == key)).one_or_none()
-        return None if row is None else _project(row)
+            row = connection.execute(projects_with_state().where(projects.c.key == key)).one_or_none()
+        return None if row is None else read_project(row)
 
     def get(self, key: str) -> Project:
         """The project of that key. Raises NotFoundError, which names those there are and the nearest."""
@@ -48,7 +48,7 @@ class ProjectStore:
     def of_id(self, project_id: int) -> Project:
         """The project of that row number."""
         with self._database.read() as connection:
-            return _project(connection.execute(_with_state().where(projects.c.id == project_id)).one())
+            return read_project(connection.execute(projects_with_state().where(projects.c.id == project_id)).one())
 
     def add(self, key: str, title: Mapping[str, str], *, state: ProjectState, actor: str) -> Project:
         """Add a project. Raises ConflictError: the key is taken."""
@@ -160,7 +160,8 @@ def _note(connection: sa.Connection, project_id: int, state: ProjectState, actor
     connection.execute(sa.insert(project_events), [row])
 
 
-def _with_state() -> sa.Select[Any]:
+def projects_with_state() -> sa.Select[Any]:
+    """All projects, each with its present state: rows for `read_project`."""
     newest = (
         sa.select(project_events.c.event)
         .where(project_events.c.project_id == projects.c.id)
@@ -171,5 +172,6 @@ def _with_state() -> sa.Select[Any]:
     return sa.select(projects, newest.label("state"))
 
 
-def _project(row: sa.Row[Any]) -> Project:
+def read_project(row: sa.Row[Any]) -> Project:
+    """A project from a row of `projects_with_state`."""
     return Project(row.id, row.key, row.title, ProjectState(row.state), row.created_at)

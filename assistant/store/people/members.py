@@ -11,12 +11,30 @@ from assistant.domain.projects import Member, Project
 from assistant.domain.review_work import Role
 from assistant.errors import NotFoundError
 from assistant.store.audit import log as audit
+from assistant.store.content.projects import projects_with_state, read_project
 from assistant.store.database import Database, now
 from assistant.store.tables.content import projects
 from assistant.store.tables.people import project_members, users
 
 LEFT = "left"
 """The event of a membership that ends."""
+
+
+_membership = project_members.alias("membership")
+_NEWEST = (
+    sa.select(project_members.c.id)
+    .where(project_members.c.user_id == sa.bindparam("user"), project_members.c.project_id == projects.c.id)
+    .order_by(project_members.c.id.desc())
+    .limit(sa.literal_column("1"))
+    .correlate(projects)
+    .scalar_subquery()
+)
+_STANDING = (
+    projects_with_state()
+    .add_columns(_membership.c.event, _membership.c.role)
+    .select_from(projects.outerjoin(_membership, _membership.c.id == _NEWEST))
+    .order_by(projects.c.id)
+)
 
 
 class MemberStore:
@@ -37,11 +55,19 @@ class MemberStore:
             rows = connection.execute(_newest(at).where(users.c.id == user_id).order_by(projects.c.id))
             return [_member(row) for row in rows]
 
-    def roles_of(self, user_id: int) -> Mapping[int, Role]:
-        """The role of a person in each project they are a member of, by the project's row number.
+    def standing_of(self, user_id: int) -> list[tuple[Project, Role | None]]:
+        """Every project, oldest first, with the role of a person in it; None where they are no member.
 
-        Asked with every request: of one person's rows alone, along the index.
+        Asked with every request: one statement, along indexes.
         """
+        with self._database.read() as connection:
+            return [
+                (read_project(row), None if row.event in {None, LEFT} else Role(row.role))
+                for row in connection.execute(_STANDING, {"user": user_id})
+            ]
+
+    def roles_of(self, user_id: int) -> Mapping[int, Role]:
+        """The role of a person in each project they are a member of, by the project's row number."""
         query = sa.select(project_members.c.project_id, project_members.c.event, project_members.c.role)
         query = query.where(project_members.c.user_id == user_id).order_by(project_members.c.id)
         with self._database.read() as connection:
