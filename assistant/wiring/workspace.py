@@ -84,7 +84,7 @@ class Workspace(Stores):
         Raises:
             SettingsError: there is none, or its settings are wrong.
         """
-        named = project or used_project(folder)
+        named = project or ("" if of_any or serves else used_project(folder))
         known = named or (FIRST_KEY if set(project_folders(folder)) <= {FIRST_KEY} else "")
         settings = load_settings(folder, project=known)
         opened = cls(folder, settings, project=named, of_any=of_any or serves, serves=serves)

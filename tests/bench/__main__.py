@@ -2,7 +2,7 @@
 
 python -m tests.bench [--json] [--rows N] [startup embedding throughput recovery faults limit streams trust_scale
                                 savings evals coverage routed serve decisions review pages projects databases
-                                 team attacks policy_change migration batches]
+                                 team attacks policy_change task_changes migration batches]
 
 `--rows` is the size of the sections `databases` and `migration`, a million by default.
 
@@ -42,6 +42,7 @@ from tests.bench.review import review
 from tests.bench.routing import trust_scale
 from tests.bench.savings import savings
 from tests.bench.serve import serve
+from tests.bench.task_changes import task_changes
 from tests.bench.team import team
 
 ITEMS = 6144
@@ -247,6 +248,7 @@ SECTIONS: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "migration": migration,
     "team": team,
     "policy_change": policy_change,
+    "task_changes": task_changes,
     "batches": batches,
     "attacks": attacks,
 }
@@ -270,6 +272,7 @@ _ALONE = {
     "team",
     "attacks",
     "policy_change",
+    "task_changes",
     "batches",
 }
 

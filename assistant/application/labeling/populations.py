@@ -15,8 +15,10 @@ from assistant.wiring.workspace import Workspace
 _NAMED = 10  # ids an error names
 
 
-def open_population(workspace: Workspace, choice: PopulationChoice) -> ItemPopulation | None:
+def open_population(workspace: Workspace, choice: PopulationChoice, *, dry_run: bool = False) -> ItemPopulation | None:
     """The population a run is to ask about, with what came to it since; None where none is named.
+
+    A dry run keeps nothing of a batch; what conditions or a list of ids choose is kept all the same, to be counted.
 
     Raises:
         NotFoundError: there is no such batch.
@@ -33,6 +35,8 @@ def open_population(workspace: Workspace, choice: PopulationChoice) -> ItemPopul
     conditions, listed, keys = read_conditions(choice.where), None, tuple[int, ...]()
     if choice.ids is not None:
         listed, keys = _listed(workspace, choice.ids)
+    if dry_run and choice.batch and not conditions and listed is None:
+        return workspace.populations.planned(choice.batch)
     return workspace.populations.open(choice.batch or "", conditions, listed, keys)
 
 

@@ -147,7 +147,7 @@ def open_run(
 def production_work(workspace: Workspace, choice: JobChoice) -> SessionWork:
     """All items of the population that is named, else of the project, routed by the first rules."""
     asking = what_is_asked(workspace, prompt=choice.prompt, model=choice.model, replicate=choice.replicate)
-    population = open_population(workspace, choice.population)
+    population = open_population(workspace, choice.population, dry_run=choice.dry_run)
     run = open_run(workspace, asking, population=population, dry_run=choice.dry_run)
     if choice.dry_run:  # nothing is routed, and no nonce is drawn for it
         return SessionWork(asking, run, workspace.prelabels, None)

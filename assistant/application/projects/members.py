@@ -30,17 +30,3 @@ def remove_member(workspace: Workspace, key: str, user: str, *, actor: str) -> N
         NotFoundError: there is no such project or user, or the user is no member.
     """
     workspace.members.remove(workspace.projects.get(key), user, actor=actor)
-
-
-def role_in_project(workspace: Workspace, user_id: int, key: str, *, at: str | None = None) -> Role | None:
-    """What a user may do in a project, now or at a moment; None for who is no member. An admin is one everywhere.
-
-    Raises:
-        NotFoundError: there is no such project.
-    """
-    return workspace.members.role_of(user_id, workspace.projects.get(key).id, at)
-
-
-def projects_of_user(workspace: Workspace, user_id: int) -> Sequence[Member]:
-    """The projects that a user is a member of, with the role in each."""
-    return workspace.members.of_user(user_id)

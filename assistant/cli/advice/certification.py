@@ -12,7 +12,7 @@ ADVICE = {
     "campaign_target_fixed": "leave --max-error and --confidence out; another target needs a run of its own",
     "campaign_of_another_run": "--run %(busy)s resumes that, --run %(run)s starts again",
     "nothing_to_continue": "assistant prelabel labels what has been imported since; then it belongs to the run",
-    "batch_changed": "assistant sample --continue  takes in what has come since; or label it in a run of its own",
+    "batch_changed": "assistant sample --continue  includes what has come since; or label it in a run of its own",
     "target_out_of_range": "e.g. --max-error 0.05 --confidence 0.95",
     "certificate_broken": _REST,
     "nothing_audited_yet": _DRAWS,

@@ -73,7 +73,7 @@ def sample(
     out: Annotated[Path, typer.Option("--out", help="CSV file to label in.")] = Path("to_label.csv"),
     seed: SeedOption = None,
     go_on: Annotated[
-        bool, typer.Option("--continue", help="Take in what has come into the run since: one campaign over batches.")
+        bool, typer.Option("--continue", help="Include what has come into the run since: one campaign over batches.")
     ] = False,
     workspace: WorkspaceOption = HERE,
     as_json: JsonOption = False,

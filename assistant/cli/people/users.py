@@ -48,7 +48,7 @@ def add(
     from assistant.wiring.actor import actor
 
     output, cleaned = Output(as_json=as_json), clean_name(name)
-    with open_workspace(workspace) as opened:
+    with open_workspace(workspace, of_any=role is Role.ADMIN) as opened:  # who is admin in every project
         new = NewUser(
             name=cleaned,
             role=role,

@@ -176,7 +176,7 @@ def join_batch(
 
 
 def _opened(connection: sa.Connection, batch: BatchToJoin, actor: str) -> ItemBatch:
-    known = _found(connection, batch.name)
+    known = _found(connection, batch.name, counted=False)  # by every page of an import
     if known is None:
         row = {"project_id": project_of(connection), "name": batch.name, "received_at": now(), "due_at": batch.due_at}
         connection.execute(sa.insert(batches), [row])
@@ -202,8 +202,8 @@ def _set_due(connection: sa.Connection, batch: ItemBatch, due_at: str, actor: st
     audit.append(connection, actor, "batch.due", f"batch:{batch.name}", detail)
 
 
-def _found(connection: sa.Connection, name: str) -> ItemBatch | None:
-    row = connection.execute(_of_project(connection).where(batches.c.name == name)).one_or_none()
+def _found(connection: sa.Connection, name: str, *, counted: bool = True) -> ItemBatch | None:
+    row = connection.execute(_of_project(connection, counted=counted).where(batches.c.name == name)).one_or_none()
     return None if row is None else _batch(row)
 
 
@@ -216,7 +216,8 @@ def _wanted(connection: sa.Connection, name: str) -> ItemBatch:
     return found
 
 
-def _of_project(connection: sa.Connection) -> sa.Select[Any]:
+def _of_project(connection: sa.Connection, *, counted: bool = True) -> sa.Select[Any]:
+    """The project's batches; with 0 for their items where these are not counted."""
     newest = (
         sa.select(batch_events.c.event)
         .where(batch_events.c.batch_id == batches.c.id, batch_events.c.event.in_(_STATES))
@@ -224,7 +225,8 @@ def _of_project(connection: sa.Connection) -> sa.Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    size = sa.select(sa.func.count()).where(batch_items.c.batch_id == batches.c.id).scalar_subquery()
+    inside = sa.select(sa.func.count()).where(batch_items.c.batch_id == batches.c.id).scalar_subquery()
+    size = inside if counted else sa.literal(0)
     return sa.select(batches, newest.label("event"), size.label("items")).where(
         batches.c.project_id == project_of(connection)
     )

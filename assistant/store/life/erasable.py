@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from assistant.domain.audit_log import AuditEntry
 from assistant.store.database import PAGE, parts, project_of
-from assistant.store.life.erasing import CLEANED, REMOVED, ErasedContent
+from assistant.store.life.erasing import ErasedContent
 from assistant.store.project_scope import items_within, runs_of
 from assistant.store.tables.content import items, near_duplicates, precedents, prelabels, refusals, replies, reviews
 from assistant.store.tables.life import erased_items, erasure_events, erasures
@@ -206,11 +206,6 @@ def erasure_rows(
     if number is not None:
         query = query.where(erasures.c.id == number)
     return [ErasureRow._make(row) for row in connection.execute(query)]
-
-
-def is_removed(row: ErasureRow) -> bool:
-    """Whether the database holds nothing of it any more."""
-    return row.state in {REMOVED, CLEANED}
 
 
 def _there(connection: sa.Connection) -> tuple[sa.ColumnElement[bool], ...]:

@@ -17,6 +17,9 @@ from assistant.store.database import LOOKUP, PAGE, Database, now, parts, project
 from assistant.store.tables.batches import batch_items, batches, population_items, populations
 from assistant.store.tables.content import items, runs
 
+NOT_KEPT = 0
+"""Number of a population that is only planned: no row has it."""
+
 
 class PopulationStore:
     """Reads and writes populations."""
@@ -63,6 +66,21 @@ class PopulationStore:
                     self._list(connection, found, definition, keys)
             if listed is None and conditions:
                 self._look(connection, found, definition)
+            if not _count(connection, found):
+                raise InvalidValueError("population_empty", population=found.name)
+        return found
+
+    def planned(self, batch: str) -> ItemPopulation:
+        """The population of a batch as `open` would give it. Writes nothing: a dry run looks at it.
+
+        Raises:
+            NotFoundError: there is no such batch.
+            InvalidValueError: it has no item.
+        """
+        definition = self._definition(batch, (), None)
+        digest = _digest(definition)
+        with self._database.read() as connection:
+            found = _of_digest(connection, digest) or _population(NOT_KEPT, digest, definition, batch)
             if not _count(connection, found):
                 raise InvalidValueError("population_empty", population=found.name)
         return found

@@ -9,6 +9,7 @@ from assistant.store.tables.content import DIGEST, KEY, MOMENT, ExactText, Json,
 from assistant.store.tables.people import qualifications, users
 
 _OPEN, _LEASED = sa.text("state = 'open'"), sa.text("state = 'leased'")
+_PAUSED = sa.text("state = 'paused'")
 
 # Assignments that the same people may take: a claim looks at the first of each lane, never at those it can't have.
 lanes = sa.Table(
@@ -99,6 +100,14 @@ sa.Index(
     assignments.c.id,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
+)
+sa.Index(
+    "ix_assignments_paused",
+    assignments.c.lane_id,
+    assignments.c.priority.desc(),
+    assignments.c.id,
+    sqlite_where=_PAUSED,
+    postgresql_where=_PAUSED,
 )
 sa.Index("ix_assignments_leased", assignments.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 

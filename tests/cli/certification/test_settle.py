@@ -63,12 +63,12 @@ def test_people_settle_what_they_labelled_and_the_machine_what_the_certificate_l
     said = assistant("settle", "-w", certified, "--json")
     assert said.status == 0, said.stderr
     assert final(certified) == {
-        "p0": Settlement("p0", ("spam",), Origin.PERSON, None, None, 1),
-        "p1": Settlement("p1", ("spam",), Origin.PERSON, None, None, 1),
+        "p0": Settlement("p0", ("spam",), Origin.PERSON, None, None, 1, policy_version="1"),
+        "p1": Settlement("p1", ("spam",), Origin.PERSON, None, None, 1, policy_version="1"),
         "p3": Settlement("p3", ("safe",), Origin.MODEL, 1, pytest.approx(0.96), 0, 1),
         "p4": Settlement("p4", ("safe",), Origin.MODEL, 1, pytest.approx(0.95), 0, 1),
         "p5": Settlement("p5", ("safe",), Origin.MODEL, 1, pytest.approx(0.94), 0, 1),
-        "p7": Settlement("p7", ("safe",), Origin.PERSON, None, None, 2),
+        "p7": Settlement("p7", ("safe",), Origin.PERSON, None, None, 2, policy_version="1"),
     }
     told = said.json
     assert (told["people"], told["machine"], told["written"], told["withdrawn"]) == (3, 3, 6, 0)

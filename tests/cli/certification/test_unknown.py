@@ -75,7 +75,9 @@ def test_a_final_label_names_the_categories_that_nobody_answered(assistant: Assi
     assert "labeled by people in part, categories unknown" in assistant("settle", "-w", labelled).stdout
     with Workspace.open(labelled) as opened:
         newest = {one.item_id: one for one in SettlementStore(opened.database).newest(1)}
-    assert newest["empty"] == Settlement("empty", (), Origin.PERSON, None, None, 1, unknown=("S", "V"))
+    assert newest["empty"] == Settlement(
+        "empty", (), Origin.PERSON, None, None, 1, unknown=("S", "V"), policy_version="1"
+    )
     assert newest["whole"].unknown == ()
     again = assistant("settle", "-w", labelled, "--json").json
     assert again["written"] == 0

@@ -82,7 +82,7 @@ def test_final_labels_certificate_and_log_hold_when_audited_and_accepted_items_a
         assert said.status == 0, said.stderr
     for name, earlier in before.items():
         now = assistant("item", name, "--json", "-w", workspace).json
-        for kept in ("final_labels", "certificates", "samples", "scores"):
+        for kept in ("settlements", "certificates", "samples", "scores"):
             assert now[kept] == earlier[kept], kept
         assert [one["standing"] for one in now["certificates"]] == ["standing" for _ in earlier["certificates"]]
         assert "[erased on" in now["text"]

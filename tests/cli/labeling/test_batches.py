@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.errors import NotFoundError
+from assistant.wiring.workspace import Workspace
 from tests.cli.conftest import Assistant, Said
 from tests.cli.files import read_jsonl, write_jsonl
 
@@ -238,3 +240,10 @@ def test_settling_a_batch_settles_its_items_alone_whatever_batch_their_labels_ca
     assert assistant("labels", "import", labels, "--rater-name", "ann", "-w", two_batches).status == 0
     settled = assistant("settle", "--batch", "w2", "-w", two_batches, "--json").json
     assert (settled["people"], settled["waiting"], settled["no_answer"]) == (2, 2, 0)  # p2, p3; p4, p5 wait
+
+
+def test_a_dry_run_about_a_batch_counts_its_items_and_keeps_nothing(assistant: Assistant, two_batches: Path) -> None:
+    words = ("prelabel", "--batch", "w2", "--model", "openai:dev", "--dry-run", "-w", two_batches, "--json")
+    assert assistant(*words).json["calls"] == 4
+    with Workspace.open(two_batches) as opened, pytest.raises(NotFoundError, match="population_not_found"):
+        opened.populations.get(opened.populations.planned("w2").digest)

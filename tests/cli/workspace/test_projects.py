@@ -89,6 +89,21 @@ def test_the_ways_to_name_one_go_before_each_other(
     assert items("--project", "market") == 2
 
 
+def test_a_project_in_use_that_is_gone_is_named_and_another_can_be_chosen(assistant: Assistant, two: Path) -> None:
+    assert assistant("project", "use", "market", "-w", two).status == 0
+    (two / ".assistant" / "assistant.db").unlink()  # as where the folder is pointed at another database
+    (two / "projects" / "market").rename(two / "market")
+    assert "there is no project market" in refused(assistant("status", "-w", two))
+    assert list(states(assistant, two)) == ["main"]
+    assert assistant("project", "use", "main", "-w", two).status == 0
+    assert assistant("status", "-w", two).status == 0
+
+
+def test_an_admin_needs_no_project(assistant: Assistant, two: Path) -> None:
+    assert "several projects" in refused(assistant("users", "add", "ana", "--no-password", "-w", two))
+    assert assistant("users", "add", "root", "--role", "admin", "--no-password", "-w", two).status == 0
+
+
 def test_the_next_command_names_the_project_that_this_one_was_given(assistant: Assistant, two: Path) -> None:
     said = assistant("ingest", posts(two, "a"), "--project", "market", "-w", two)
     assert "--project market" in next(line for line in said.stderr.splitlines() if line.startswith("next:"))

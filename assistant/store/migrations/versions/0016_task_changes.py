@@ -50,6 +50,12 @@ def upgrade() -> None:
         postgresql_where=_PENDING,
     )
     _make_rows()
+    paused = sa.text("state = 'paused'")
+    op.create_index(
+        *("ix_assignments_paused", "assignments", ["lane_id", sa.text("priority DESC"), "id"]),
+        sqlite_where=paused,
+        postgresql_where=paused,
+    )
 
 
 def _make_rows() -> None:
@@ -105,5 +111,6 @@ def _make_rows() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_index("ix_assignments_paused", table_name="assignments")
     for table in ("unchanged_tasks", "changed_assignments", "changed_tasks", "task_change_parts", "task_changes"):
         op.drop_table(table)

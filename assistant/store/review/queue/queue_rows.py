@@ -39,14 +39,17 @@ class QueueRows:
     def in_state(
         self, state: AssignmentState, chosen: PartitionFilter, after: Urgency | None, limit: int
     ) -> list[WantedAnswer]:
-        """At most so many wanted answers of this project in a state, after a place, most urgent first."""
+        """At most so many wanted answers in a state, after a place: most urgent first, done ones newest first."""
         spelt: sa.ColumnClause[str] = sa.literal_column(f"'{state.value}'")
+        order: tuple[sa.ColumnElement[Any], ...] = (assignments.c.priority.desc(), assignments.c.id)
+        later: list[sa.ColumnElement[bool]] = _later(after)
+        if state in {AssignmentState.ANSWERED, AssignmentState.CLOSED}:  # there may be millions: a walk by number
+            order = (assignments.c.id.desc(),)
+            later = [] if after is None else [assignments.c.id < after.id]
         with self._database.read() as connection:
-            query = sa.select(assignments.c.id).where(
-                assignments.c.state == spelt, assignments.c.lane_id.in_(_partitions(connection, chosen))
-            )
-            query = query.where(*_later(after)).order_by(assignments.c.priority.desc(), assignments.c.id).limit(limit)
-            return _rows(connection, list(connection.execute(query).scalars()))
+            inside = assignments.c.lane_id.in_(_partitions(connection, chosen))
+            query = sa.select(assignments.c.id).where(assignments.c.state == spelt, inside, *later)
+            return _rows(connection, list(connection.execute(query.order_by(*order).limit(limit)).scalars()))
 
     def leased(self, before: int | None, limit: int) -> list[WantedAnswer]:
         """At most so many wanted answers that a person is at, below a row number, the latest first."""

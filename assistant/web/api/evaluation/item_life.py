@@ -118,7 +118,7 @@ class ItemAssignment(Shown):
     at: str
 
 
-class ItemBatch(Shown):
+class BatchOfItem(Shown):
     """A batch the item came in."""
 
     name: str
@@ -294,9 +294,9 @@ class ItemLifeShown(Shown):
     erasure: ItemTombstone | None
     withheld: bool
     same_content: list[str]
-    same_content_in_other_projects: int
+    same_elsewhere: int
     near_duplicates: list[str]
-    batches: list[ItemBatch]
+    batches: list[BatchOfItem]
     prelabels: list[ItemAnswer]
     scores: list[ItemConfidence]
     routes: list[ItemRouting]
@@ -307,7 +307,7 @@ class ItemLifeShown(Shown):
     samples: list[ItemSample]
     disagreements: list[ItemDispute]
     adjudications: list[ItemDecision]
-    final_labels: list[ItemFinal]
+    settlements: list[ItemFinal]
     certificates: list[ItemCertificate]
     gold: list[ItemGold]
     precedents: list[ItemPrecedent]
@@ -339,9 +339,9 @@ def _told(life: ItemLife) -> ItemLifeShown:
         erasure=None if records.erasure is None else ItemTombstone.of(records.erasure),
         withheld=life.withheld,
         same_content=list(records.item.same_content),
-        same_content_in_other_projects=records.item.same_elsewhere,
+        same_elsewhere=records.item.same_elsewhere,
         near_duplicates=list(records.item.near_duplicates),
-        batches=[ItemBatch.of(one) for one in records.batches],
+        batches=[BatchOfItem.of(one) for one in records.batches],
         prelabels=[ItemAnswer.of(one) for one in records.prelabels],
         scores=[ItemConfidence.of(one) for one in records.scores],
         routes=[ItemRouting(**one._asdict() | {"why": life.reason(one.reason)}) for one in records.routes],
@@ -352,7 +352,7 @@ def _told(life: ItemLife) -> ItemLifeShown:
         samples=[ItemSample.of(one) for one in records.samples],
         disagreements=[ItemDispute.of(one) for one in records.disagreements],
         adjudications=[ItemDecision.of(one) for one in life.adjudications],
-        final_labels=[ItemFinal.of(one) for one in records.settlements],
+        settlements=[ItemFinal.of(one) for one in records.settlements],
         certificates=[ItemCertificate.of(one) for one in life.certificates],
         gold=[ItemGold.of(one) for one in records.gold],
         precedents=[ItemPrecedent.of(one) for one in records.precedents],

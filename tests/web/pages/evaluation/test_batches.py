@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain.items import Content, Item
+from assistant.domain.prelabels import Prelabel, PrelabelStatus
 from assistant.domain.review_work import Role
 from assistant.store.content.batches import BatchToJoin
 from assistant.store.content.items import NewItem
+from assistant.store.runs.prelabels import AnsweredItem
 from tests.web.conftest import SignedIn
 from tests.web.pages.reading import words
 from tests.workspaces import MadeUp
@@ -67,3 +69,18 @@ def test_who_only_looks_changes_nothing(signed_in: SignedIn) -> None:
     reviewer = signed_in(Role.REVIEWER)
     assert reviewer.get("/batches").status_code == 403
     assert reviewer.get(BATCHES).status_code == 403
+
+
+def test_a_run_about_a_batch_is_named_so_in_lists_on_its_page_and_by_api(made_up: MadeUp, signed_in: SignedIn) -> None:
+    workspace = made_up.workspace
+    about = workspace.populations.open("urgent", (), None)
+    run = workspace.runs.open_import("vendor", about)
+    answer = Prelabel(PrelabelStatus.LABELLED, ("safe",), model="vendor")
+    key = workspace.items.keys_of(["in urgent"])["in urgent"]
+    workspace.prelabels.commit(run, [AnsweredItem(key, 0, answer, None)], [])
+    client = signed_in(Role.MANAGER)
+    assert "batch urgent" in words(client.get("/runs"))
+    assert "batch urgent" in words(client.get(f"/runs/{run.name}"))
+    shown = client.get(f"/api/v1/runs/{run.name}").json()
+    assert (shown["population"], shown["answered"], shown["items"]) == ("batch urgent", 1, 1)
+    assert client.get(f"{BATCHES}/urgent").json()["runs"] == [{"name": run.name, "population": "batch urgent"}]

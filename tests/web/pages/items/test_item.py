@@ -85,7 +85,7 @@ def test_a_lead_who_is_about_to_answer_an_item_sees_no_answer_to_it_before(
     told = lead.get(f"/api/v1/items/{post.key}/life").json()
     assert told["withheld"] is True
     assert told["text"] == post.text
-    answers = ("prelabels", "scores", "routes", "human_labels", "disagreements", "adjudications", "final_labels")
+    answers = ("prelabels", "scores", "routes", "human_labels", "disagreements", "adjudications", "settlements")
     assert [told[name] for name in (*answers, "gold", "precedents", "samples", "changes")] == [[]] * 11
     assert "assigned to you" in lead.get(f"/items/{post.id}").text
     assert signed_in(Role.LEAD, name="leo").get(f"/api/v1/items/{post.key}/life").json()["withheld"] is False
@@ -116,7 +116,7 @@ def test_an_id_of_another_project_is_not_found_and_its_entries_of_the_log_are_no
     assert client.get("/items/only%20there").status_code == 404
     assert client.get(f"/items/{post.id}").status_code == 200
     told = client.get(f"/api/v1/items/{post.key}/life").json()
-    assert told["same_content_in_other_projects"] == 1
+    assert told["same_elsewhere"] == 1
     assert told["same_content"] == []
 
 
