@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from assistant.domain.items import Content, Item
 from assistant.domain.policies import Label, LabelKind, LabelSet
 from assistant.domain.prelabels import Prelabel, PrelabelStatus, RunIdentity
-from assistant.domain.review_work import Claimed, NewTask, Principal, Submission, TaskKind, WorkOutcome
+from assistant.domain.review_work import Claimed, NewTask, Principal, Role, Submission, TaskKind, WorkOutcome
 from assistant.domain.runs import Run
 from assistant.review.queue import Queue
 from assistant.settings import ReviewSettings
 from assistant.store.content.items import ItemStore, NewItem
 from assistant.store.database import Database
+from assistant.store.people.members import add_members
 from assistant.store.review.queue.tasks import add_tasks
 from assistant.store.runs.prelabels import AnsweredItem, PrelabelStore
 from assistant.store.runs.runs import RunStore
@@ -64,6 +65,7 @@ class Desk:
         row |= {"queues": [], "team": "", "preferences": {}, "disabled": False, "created_at": "now"}
         with self.database.write() as connection:
             key = connection.execute(sa.insert(users).returning(users.c.id), [row]).scalar_one()
+            add_members(connection, self.database.project_id, [(key, Role.REVIEWER)], event="joined", actor="tests")
         return Principal(key, name, **more)
 
     def items(self, number: int, language: str = "en") -> list[int]:

@@ -267,8 +267,8 @@ def test_random_days_touch_every_kind_of_event(desk: Desk) -> None:
         history.do(chance.choice(_DEEDS), chance.randrange(60))
     assert replayed(desk.database) == stored(desk.database)
     found = {row.event for row in desk.rows(assignment_events)}
-    not_yet = {AssignmentEventKind.UNKNOWN, AssignmentEventKind.PAUSED, AssignmentEventKind.RESUMED}
-    assert found == {kind.value for kind in AssignmentEventKind if kind not in not_yet}
+    not_yet = {"unknown", "paused", "resumed", "restored"}  # of migrations, and of changes of many tasks
+    assert found == {kind.value for kind in AssignmentEventKind} - not_yet
     history.queue.close()
 
 
