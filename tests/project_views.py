@@ -109,6 +109,14 @@ def _selected(workspace: Workspace, run: Run) -> object:
     ]
 
 
+def _columns(workspace: Workspace, run: Run) -> object:
+    """A run's columns, with each item's decision in place of its code: these come in any order."""
+    read = workspace.routing_rounds.read(run.id)
+    routes = read.routes
+    decided = [routes.decisions[code] if code >= 0 else None for code in routes.codes.tolist()]
+    return [read.keys, read.ids, read.failed, read.flagged, read.media, decided, routes.revisions, routes.rows]
+
+
 READERS: Mapping[str, Reader] = {
     "items": lambda w: [
         w.items.count(),
@@ -144,7 +152,7 @@ READERS: Mapping[str, Reader] = {
     "what is to share": _each_run(lambda w, run: w.prelabels.unshared(run)),
     "replies": _each_run(lambda w, run: w.prelabels.stored_replies(run, [one.content_digest for one in items_of(w)])),
     "answers counted": _each_run(lambda w, run: w.answer_counts.of_run(run.id)),
-    "columns of runs": _each_run(lambda w, run: w.routing_rounds.read(run.id)),
+    "columns of runs": _each_run(_columns),
     "pool": _each_run(lambda w, run: list(w.pool.pages(run.id))),
     "samples": _each_run(lambda w, run: [(one, w.samples.items(one.id)) for one in w.samples.of_run(run.id)]),
     "audits before": _each_run(lambda w, run: [w.samples.audited_before(one) for one in w.samples.of_run(run.id)]),
