@@ -20,6 +20,12 @@ FROZEN = {
     "0008_jobs": "1dc5cc62a40f2cf52cccdd1f41cd4185",
     "0009_blind_order": "bfa7769c155d21b9f8c804a7aa3d5b9b",
     "0010_workspaces": "94fc2d059d2efa2de76cfe9c464a223c",
+    "0011_projects": "f1d02d77fe1d985423fc30f705e98086",
+    "0012_batches": "31b4880e26942343d105cac45ca68f4d",
+    "0013_label_versions": "f360419f7d7a27a990c4ee610ec4fdf9",
+    "0014_work_events": "fefb5c75b3867ab572dc31cabf61378b",
+    "0015_item_life": "faf88d0c3e74f482a7aea6edac48ac1c",
+    "0016_task_changes": "2e43e965afb2b88e379f641e1b4eaf7d",
 }
 EDITED = (
     "these migrations were edited after they were made. Databases that ran them as they were would never get the"
