@@ -28,6 +28,7 @@ from assistant.store.life.item_records import external_id, item_records
 from assistant.store.people import qualifications
 from assistant.store.people.reviewer_figures import queue_answers
 from assistant.store.review.disagreements import adjudications, disagreement_cases, disagreement_list
+from assistant.store.review.disagreements.ties import tied_items
 from assistant.store.review.labels import gold, gold_list, review_list, stale_labels, weekly
 from assistant.store.review.labels.all_labels import labels_said
 from assistant.store.review.labels.left_out import items_left_out
@@ -187,6 +188,7 @@ READERS: Mapping[str, Reader] = {
     "practice": _each_user(lambda c, _, user: [qualifications.of_user(c, user.id), qualifications.trained(c, user.id)]),
     "passed": _connected(lambda c, _: qualifications.passed_rounds(c)),
     "disagreements": _disputed,
+    "ties": lambda w: tied_items(w.database, before=None, limit=MOST),
     "waiting disagreements": lambda w: disagreement_list.waiting_items(w.database),
     "disagreements of items": lambda w: [disagreement_cases.of_item(w.database, f"e{n}") for n in range(10)],
     "adjudications": lambda w: [

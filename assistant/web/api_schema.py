@@ -127,7 +127,7 @@ async def known_query(request: Request) -> None:
 
 
 def _query_names(request: Request) -> frozenset[str] | None:
-    path = getattr(request.scope.get("route"), "path", "")
+    path = getattr(request.scope.get("route"), "path_format", "")
     paths = request.app.openapi()["paths"]
     operation = (paths.get(documented(path)) or paths.get(path, {})).get(request.method.lower())
     if operation is None:

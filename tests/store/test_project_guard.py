@@ -121,6 +121,8 @@ REASONS = {
     "review/queue/events.py:record_as_it_is": _SLOTS,
     "review/queue/queue_rows.py:in_state": "by `_partitions`, which names the project",
     "people/members.py:of_user": "the projects of a person",
+    "people/members.py:standing_of": "the projects of a person",
+    "review/disagreements/ties.py:_tied": "row numbers of items of disagreements of the project",
     "content/batches.py:_set_due": _NUMBER,
     "review/changes/task_changes.py:_set_tasks": _NUMBER,
     "runs/populations.py:_look": _NUMBER,

@@ -127,7 +127,7 @@ def start(
 def pause(
     name: NameArgument, note: NoteOption = "", workspace: WorkspaceOption = HERE, as_json: JsonOption = False
 ) -> None:
-    """Pause a batch: no job begins about it, and its runs fill no queue. Runs about the whole project go on.
+    """Pause a batch: no job begins about it, and its runs fill no queue. Runs about the whole project continue.
 
     Example: assistant batch pause week-48 --note "policy under review"
     """

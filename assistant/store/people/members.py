@@ -49,12 +49,6 @@ class MemberStore:
             rows = connection.execute(_newest(at).where(projects.c.id == project_id).order_by(users.c.name))
             return [_member(row) for row in rows]
 
-    def of_user(self, user_id: int, at: str | None = None) -> list[Member]:
-        """The projects that a person is a member of, oldest project first, now or at a moment."""
-        with self._database.read() as connection:
-            rows = connection.execute(_newest(at).where(users.c.id == user_id).order_by(projects.c.id))
-            return [_member(row) for row in rows]
-
     def standing_of(self, user_id: int) -> list[tuple[Project, Role | None]]:
         """Every project, oldest first, with the role of a person in it; None where they are no member.
 

@@ -48,7 +48,7 @@ def test_every_operation_says_which_scope_and_roles_it_takes(described: dict[str
         for route in router.routes:
             assert isinstance(route, APIRoute)
             for method in route.methods or ():
-                path = documented(route.path) if needs_project(route.endpoint) else route.path
+                path = documented(route.path_format) if needs_project(route.endpoint) else route.path_format
                 told = described["paths"][path][method.lower()]
                 asked = permissions_of(route)
                 assert told.get("x-permissions", []) == [permission.value for permission in asked]

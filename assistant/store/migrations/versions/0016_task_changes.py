@@ -51,11 +51,8 @@ def upgrade() -> None:
     )
     _make_rows()
     paused = sa.text("state = 'paused'")
-    op.create_index(
-        *("ix_assignments_paused", "assignments", ["lane_id", sa.text("priority DESC"), "id"]),
-        sqlite_where=paused,
-        postgresql_where=paused,
-    )
+    order: list[str | sa.TextClause] = ["lane_id", sa.text("priority DESC"), "id"]
+    op.create_index("ix_assignments_paused", "assignments", order, sqlite_where=paused, postgresql_where=paused)
 
 
 def _make_rows() -> None:
