@@ -24,11 +24,13 @@ class PeopleImport:
         new: users to add, by name; the first row of each.
         there: names of users of the file who are there already and stay as they are.
         memberships: where people work, as the file says; those that are there as they are, too.
+        projects: who is to be a member of which project: a name and the row that says so.
     """
 
     new: Mapping[str, PersonRow]
     there: Sequence[str]
     memberships: Sequence[Membership]
+    projects: Sequence[tuple[str, PersonRow]] = ()
 
 
 def plan_people_import(
@@ -50,11 +52,17 @@ def plan_people_import(
     }
     for name, own in stated.items():
         wrong += _overlapping(own, workspace.memberships.of_person(name) if name in there else ())
+    members = [(name, row) for name, own in found.items() for row in own if row.project]
+    wrong += [
+        InputError("person_project_unknown", line=row.line, project=row.project)
+        for _, row in members
+        if workspace.projects.find(row.project) is None
+    ]
     if wrong:
         raise unusable(file, wrong)
     new = {name: own[0] for name, own in found.items() if name not in there}
     held = [one for own in stated.values() for _, one in own]
-    return PeopleImport(new, sorted(there & found.keys()), held)
+    return PeopleImport(new, sorted(there & found.keys()), held, members)
 
 
 def import_people(
@@ -73,7 +81,10 @@ def import_people(
         UnfitPasswordError: a password is not taken.
     """
     users = [_new_user(name, row, passwords.get(name)) for name, row in plan.new.items()]
-    return add_users(workspace, users, actor=actor, memberships=plan.memberships)
+    changed = add_users(workspace, users, actor=actor, memberships=plan.memberships)
+    for name, row in plan.projects:
+        workspace.members.set_role(workspace.projects.get(row.project), name, row.role, actor=actor)
+    return changed
 
 
 def _by_name(rows: Iterable[PersonRow]) -> tuple[dict[str, list[PersonRow]], list[InputError]]:

@@ -102,6 +102,7 @@ TEXTS = {
     "person_name_unfit": marked("line %(line)s: '%(name)s' %(why)s"),
     "person_in_file_twice": marked("line %(line)s: %(name)s was in line %(before)s already; one row a person"),
     "person_rows_differ": marked("line %(line)s: %(name)s has another role, name or queue in line %(before)s"),
+    "person_project_unknown": marked("line %(line)s: there is no project '%(project)s'"),
     "person_day_unread": marked("line %(line)s: %(column)s '%(value)s' is no day"),
     "person_hours_unread": marked("line %(line)s: weekly_hours '%(value)s' is no number of hours from 0 to 168"),
     "person_value_too_long": marked("line %(line)s: %(column)s has more than %(most)s characters"),

@@ -167,3 +167,16 @@ def test_a_file_says_where_people_worked_and_the_same_file_again_changes_nothing
     with pytest.raises(InputError) as refused:
         plan_people_import(workspace, file, note=lambda _: None)
     assert [one.code for one in refused.value.values["wrong"]] == ["membership_overlaps_stored"]
+
+
+def test_a_file_makes_people_members_of_a_project_and_an_unknown_one_is_a_mistake(
+    made_up: MadeUp, tmp_path: Path
+) -> None:
+    workspace, file = made_up.workspace, tmp_path / "people.csv"
+    file.write_text("name,role,project\nida,lead,main\nana,reviewer,nowhere\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        plan_people_import(workspace, file, note=lambda _: None)
+    assert [one.values["line"] for one in refused.value.values["wrong"]] == [3]
+    file.write_text("name,role,project\nida,lead,main\n", encoding="utf-8")
+    import_people(workspace, plan_people_import(workspace, file, note=lambda _: None), {}, actor="max")
+    assert {one.user: one.role.value for one in workspace.members.of_project(workspace.project.id)}["ida"] == "lead"
