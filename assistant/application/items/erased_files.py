@@ -10,10 +10,8 @@ from pathlib import Path
 
 import orjson
 
-from assistant.application.evaluation.suites import FOLDER
 from assistant.store.life.erasing import ErasedContent
 from assistant.wiring.workspace import Workspace
-from evals.data.frozen import digest_of
 
 _JOURNALS = ("replies-*.jsonl", "damaged-*.jsonl")
 _COPIES = "-schema-*-*"
@@ -47,6 +45,9 @@ def clean_snapshots(workspace: Workspace, ids: Collection[str]) -> list[Path]:
     A snapshot's identity is the digest of its bytes: its record, and the suite that names it, get the new one. Figures
     measured before name the old one.
     """
+    from assistant.application.evaluation.suites import FOLDER  # noqa: PLC0415 - loads scipy, as the next one does
+    from evals.data.frozen import digest_of  # noqa: PLC0415 - the server starts without
+
     changed = []
     for path in sorted((workspace.project_folder / FOLDER).rglob("*.jsonl")):
         before = path.read_bytes()

@@ -111,7 +111,7 @@ def test_a_changed_policy_tells_what_is_stale_to_those_who_see_runs(program: Pro
     source = old.source.replace('version: "1"', 'version: "2"')
     source = source.replace("Polite contempt\nand organised", "Polite contempt,\nnicknames and organised")
     workspace.policy_path.write_text(source, encoding="utf-8")
-    del workspace.policy
+    del workspace.written_policy, workspace.policy_in_use
     analyst = program(Role.ANALYST).get(f"{API}/policy/diff", params={"old": old.version}).json()
     assert "harassment" in analyst["affected_labels"]
     assert analyst["stale"]["run"] == "r1"

@@ -75,7 +75,7 @@ def test_what_a_changed_policy_makes_stale(made_up: MadeUp, signed_in: SignedIn)
     source = old.source.replace('version: "1"', 'version: "2"')
     source = source.replace("Polite contempt\nand organised", "Polite contempt,\nnicknames and organised")
     workspace.policy_path.write_text(source, encoding="utf-8")
-    del workspace.policy
+    del workspace.written_policy, workspace.policy_in_use
     client = signed_in(Role.LEAD)
     assert "/policy/stale.csv?old=1&amp;new=2" in client.get("/policy/diff?old=1").text
     told = csv_rows(client.get("/policy/stale.csv?old=1&new=2"))
