@@ -22,7 +22,7 @@ from assistant.store.tables.review import review_details
 
 
 class Day(NamedTuple):
-    """A day in UTC (ISO 8601): `alike` of `answers` blind answers were the machine's; `imported` of them were imported."""
+    """A day in UTC (ISO 8601): `alike` of `answers` blind answers were the machine's; `imported` came with files."""
 
     day: str
     answers: int
