@@ -13,7 +13,6 @@ from assistant.domain.consensus import Consensus, differ
 from assistant.domain.label_versions import LabelVersions
 from assistant.store.database import Database
 from assistant.store.review.labels.reviews import GIVEN_AT, counting, leaves_unknown, listed, superseded
-from assistant.store.review.queue.answers import SOURCE as QUEUE_SOURCE
 from assistant.store.runs.machine_answers import newest_fit
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.certification import Answer, scores
@@ -114,7 +113,7 @@ def _imported(run_id: int, versions: LabelVersions | None) -> sa.Select[Any]:
             prelabels.c.run_id == run_id,
             newest(prelabels),
             prelabels.c.status == "labelled",
-            reviews.c.source != QUEUE_SOURCE,
+            ~sa.exists().where(review_details.c.review_id == reviews.c.id),  # the queue's have these
             reviews.c.shown_suggestion.is_not(sa.true()),
             counting(versions),
             ~superseded(versions),
