@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assistant.domain.assignment_events import AssignmentEvent, WorkTimes, work_times
+from assistant.domain.assignment_events import AssignmentEvent, WorkTimes, replay, work_times
 from assistant.domain.opaque_ids import IdKind
-from assistant.domain.review_work import TaskKind
+from assistant.domain.review_work import AssignmentState, TaskKind
 from assistant.errors import NotFoundError
 from assistant.store.review.queue import events
 from assistant.store.review.queue.events import SlotHistory
@@ -36,6 +36,7 @@ class AssignmentHistory:
         id, task_id: as lists for leads name them.
         item_id: the item's own id.
         kind: what it is for.
+        state: what its events come to; None where there are none.
         events: oldest first; `unknown` is what was there before events were kept.
         times: in seconds, None where a part of it isn't known.
     """
@@ -44,6 +45,7 @@ class AssignmentHistory:
     task_id: str
     item_id: str
     kind: TaskKind
+    state: AssignmentState | None
     events: Sequence[ShownEvent]
     times: WorkTimes
 
@@ -104,6 +106,7 @@ def _shown(workspace: Workspace, found: Sequence[SlotHistory]) -> list[Assignmen
             workspace.ids.of(IdKind.TASK, slot.task_id),
             slot.item_id,
             slot.kind,
+            None if (row := replay(slot.events)) is None else row.state,
             [_event(one, names) for one in slot.events],
             work_times(slot.events, now),
         )

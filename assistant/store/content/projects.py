@@ -45,11 +45,6 @@ class ProjectStore:
             raise NotFoundError("project_not_found", field="project", project=key, known=known)
         return found
 
-    def of_id(self, project_id: int) -> Project:
-        """The project of that row number."""
-        with self._database.read() as connection:
-            return read_project(connection.execute(projects_with_state().where(projects.c.id == project_id)).one())
-
     def add(self, key: str, title: Mapping[str, str], *, state: ProjectState, actor: str) -> Project:
         """Add a project. Raises ConflictError: the key is taken."""
         if self.find(key) is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.memberships import Affiliations, Membership, overlap
+from assistant.domain.memberships import Membership, overlap
 from assistant.errors import ConflictError
 from assistant.store.audit import log as audit
 from assistant.store.database import LOOKUP, Database, now, parts
@@ -129,11 +129,6 @@ def follow_day(connection: sa.Connection, *, actor: str, people: Collection[str]
         connection.execute(sa.update(users).where(users.c.name == name).values(team=team))
         audit.append(connection, actor, "user.change", f"user:{name}", {"team": [before, team]})
     return len(changed)
-
-
-def affiliations(connection: sa.Connection) -> Affiliations:
-    """Who worked where when."""
-    return Affiliations(memberships_of(connection))
 
 
 def today() -> date:

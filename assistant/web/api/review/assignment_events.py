@@ -16,7 +16,7 @@ from assistant.application.review.task_history import (
 )
 from assistant.domain.assignment_events import AssignmentEventKind
 from assistant.domain.permissions import Permission, may
-from assistant.domain.review_work import Principal, TaskKind
+from assistant.domain.review_work import AssignmentState, Principal, TaskKind
 from assistant.errors import InvalidValueError
 from assistant.web.api_schema import Shown, problems
 from assistant.web.context import site
@@ -56,6 +56,7 @@ class AssignmentHistoryShown(Shown):
     task_id: str
     item_id: str
     kind: TaskKind
+    state: Annotated[AssignmentState | None, Field(description="What the events come to.")]
     events: list[AssignmentEventShown]
     times: WorkTimesShown
 
