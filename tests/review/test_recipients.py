@@ -12,6 +12,7 @@ from assistant.domain.permissions import Permission, role_may
 from assistant.domain.review_work import EXPERT, OutcomeKind, Principal, Role, SkipReason, TaskKind
 from assistant.review.gold import make_gold
 from assistant.review.steering import Recipients, Unfit, UnfitError, able, assign, unfit
+from assistant.store.people.members import add_members
 from assistant.store.review.queue.slots import find_slot
 from assistant.store.review.queue.tasks import task_of
 from assistant.store.tables.people import qualifications, users
@@ -43,6 +44,7 @@ def add(desk: Desk, name: str, **more: Any) -> Principal:
     row |= {"queues": [], "team": "", "preferences": {}, "disabled": False, "created_at": "now"} | more
     with desk.database.write() as connection:
         key = connection.execute(sa.insert(users).returning(users.c.id), [row]).scalar_one()
+        add_members(connection, desk.database.project_id, [(key, Role(row["role"]))], event="joined", actor="tests")
     chosen = {name: frozenset(row[name]) for name in ("languages", "skills", "opt_outs", "queues")}
     return Principal(key, name, role=Role(str(row["role"])), **chosen)
 
