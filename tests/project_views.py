@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,12 +91,6 @@ def _disputed(workspace: Workspace) -> object:
     lists = [DisagreementFilter(kind=kind, settled=settled) for kind in (MACHINE, PEOPLE) for settled in (True, False)]
     found = [disagreement_list.page(workspace.database, wanted, limit=MOST) for wanted in lists]
     return [*found, disagreement_list.page(workspace.database, DisagreementFilter(), limit=MOST, per_item=True)]
-
-
-def _records(connection: Any, key: int) -> object:
-    """All of an item, but for how many items of other projects have its content: its page says so on purpose."""
-    records = item_records(connection, key)
-    return replace(records, item=records.item._replace(same_elsewhere=0))
 
 
 def _selected(workspace: Workspace, run: Run) -> object:
@@ -204,7 +197,7 @@ READERS: Mapping[str, Reader] = {
         w.adjudications.newest(),
         adjudications.page(w.database, AdjudicationFilter(), before=None, limit=MOST),
     ],
-    "items with all that is known": _connected(lambda c, w: [_records(c, one.key) for one in items_of(w)]),
+    "items with all that is known": _connected(lambda c, w: [item_records(c, one.key) for one in items_of(w)]),
     "ids by number": _connected(lambda c, w: [external_id(c, one.key) for one in items_of(w)]),
     "releases": lambda w: w.releases.page(),
     "results of items": _each_run(lambda w, run: [w.results.get(run, f"e{n}") for n in range(10)]),

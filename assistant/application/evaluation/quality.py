@@ -66,11 +66,12 @@ class Panels:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week by its Monday: `alike` of `answers`, as a share with Wilson's 95 % interval."""
+    """A week by its Monday: `alike` of `answers`, as a share with Wilson's 95 % interval; `imported` of them were."""
 
     monday: date
     answers: int
     alike: int
+    imported: int
     low: float
     high: float
 
@@ -78,6 +79,21 @@ class Week:
     def value(self) -> float:
         """The share."""
         return self.alike / self.answers
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyTrend:
+    """Blind answers to items of a run by week, in the queue and imported.
+
+    Args:
+        weeks: those with an answer, oldest first.
+        undated: imported answers among them that stand in the week of their import, as their file gives no moment.
+        sight_unknown: imported answers that are left out, as it isn't known whether the machine's was in sight.
+    """
+
+    weeks: Sequence[Week]
+    undated: int
+    sight_unknown: int
 
 
 def choose_source(workspace: Workspace, run: str | None, suite: str | None) -> Source | None:
@@ -114,17 +130,20 @@ def measure_agreement(workspace: Workspace, source: Source) -> Panels:
     return Panels(panels, list(data.notes), len(data))
 
 
-def blind_weeks(workspace: Workspace, run: Run) -> list[Week]:
-    """Blind human labels by week, and how many are the machine's, oldest first."""
+def blind_weeks(workspace: Workspace, run: Run) -> WeeklyTrend:
+    """Blind human labels by week, and how many are the machine's."""
     from assistant.stats.intervals import wilson  # noqa: PLC0415 - as said above
 
     counted: dict[date, list[int]] = {}
-    for one in blind_days(workspace.database, run.id):
+    found = blind_days(workspace.database, run.id)
+    for one in found.days:
         day = date.fromisoformat(one.day)
-        into = counted.setdefault(day - timedelta(days=day.weekday()), [0, 0])
+        into = counted.setdefault(day - timedelta(days=day.weekday()), [0, 0, 0])
         into[0] += one.answers
         into[1] += one.alike
-    return [Week(monday, n, k, *wilson(k, n)) for monday, (n, k) in counted.items()]
+        into[2] += one.imported
+    weeks = [Week(monday, n, k, imported, *wilson(k, n)) for monday, (n, k, imported) in counted.items()]
+    return WeeklyTrend(weeks, found.undated, found.sight_unknown)
 
 
 def suite_states(workspace: Workspace) -> list[Any]:

@@ -27,7 +27,7 @@ class ItemViewer:
     Args:
         name: for the log of changes.
         user_id: of a person who may hold the item under a lease; None for the operator of the command line.
-        people: whether people are named; else they are `reviewer A`, `reviewer B` of this item.
+        people: whether people are named; else by the pseudonyms that figures of people have.
         gold: whether they may know what is gold.
         log: whether they may read the log of changes.
     """
@@ -141,7 +141,7 @@ def _shown(
     if held:
         kept, decided = _without_answers(kept), ()
     if not viewer.people:
-        name = _Letters().name
+        name = workspace.pseudonyms.of
         kept, decided = _without_names(kept, name), [one._replace(actor=name(one.actor)) for one in decided]
     certificates = _certificates(workspace, kept)
     return ItemLife(stored, kept, decided, certificates, timeline(kept, decided), held, seen)
@@ -164,18 +164,6 @@ def _without_answers(found: ItemRecords) -> ItemRecords:
         precedents=(),
         releases=(),
     )
-
-
-class _Letters:
-    """Names of this item's people that say nothing of who they are, in the order they are met."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def name(self, name: str) -> str:
-        """`A`, `B` ... `Z`, `27` ..."""
-        number = len(self._known)
-        return self._known.setdefault(name, chr(ord("A") + number) if number < 26 else str(number + 1))
 
 
 def _without_names(found: ItemRecords, name: Names) -> ItemRecords:

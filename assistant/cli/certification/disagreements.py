@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import Output, table
 from assistant.domain.disagreements import PEOPLE, DisagreementFilter
@@ -35,6 +36,7 @@ def list_items(
     output = Output(as_json=as_json)
     found: list[DisputedItem] = []
     with open_workspace(workspace) as opened:
+        note_left_out(output, opened)
         if ties:
             before: int | None = None
             while len(found) < limit:

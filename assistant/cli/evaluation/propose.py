@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.labeling.job_session import ask_before_spending, work_through
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace
 from assistant.cli.output import Output
 from assistant.cli.progress import Counting
@@ -62,6 +63,7 @@ def propose(
     output = Output(as_json=as_json)
     choice = ProposalChoice(suite, variant, _kind(kind), dev_share, seed, drafter, out, budget)
     with open_workspace(workspace) as opened:
+        note_left_out(output, opened)
         with Counting(output, "looking into the disagreements"):
             session = ProposalSession(opened, choice)
         kept = asyncio.run(session.recall())

@@ -22,6 +22,7 @@ from assistant.cli.evaluation.files import (
     label_files,
     selected,
 )
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace, reads_tables
 from assistant.cli.output import Output
 from assistant.errors import InputError
@@ -79,8 +80,9 @@ def report(
         if source is None:
             if suite is None:
                 raise InputError("nothing_to_report_on")
-
-            source = SuiteSource(opening.enter_context(open_workspace(workspace)), suite)
+            opened = opening.enter_context(open_workspace(workspace))
+            source = SuiteSource(opened, suite)
+            note_left_out(output, opened)
         made = report_evaluation(
             source, out, choice, selection, ComparisonTerms(margin=margin, confidence=confidence, seed=seed)
         )

@@ -124,6 +124,7 @@ def gate(
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
+        note_left_out(output, opened)
         judged = judge_suite(opened, suite, baseline, candidate or ())
     name, results = judged.suite.name, judged.results
     _write(junit, gate_files.junit(name, results))

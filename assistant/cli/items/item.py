@@ -57,7 +57,6 @@ def life_as_json(life: ItemLife) -> dict[str, Any]:
         "erased_at": records.item.erased_at,
         "erasure": None if records.erasure is None else records.erasure._asdict(),
         "same_content": list(records.item.same_content),
-        "same_elsewhere": records.item.same_elsewhere,
         "near_duplicates": list(records.item.near_duplicates),
         "batches": [one._asdict() for one in records.batches],
         "prelabels": [one._asdict() for one in records.prelabels],
@@ -91,8 +90,6 @@ def _shown(life: ItemLife) -> list[Any]:
     ]
     if others := records.item.same_content:
         shown.append(f"same content: {', '.join(others)}")
-    if records.item.same_elsewhere:
-        shown.append(f"same content in other projects: {records.item.same_elsewhere:,} items")
     if near := records.item.near_duplicates:
         shown.append(f"near-duplicates: {', '.join(near)}")
     return [*shown, *_of_machine(life), *_of_people(life), *_of_outcome(life)]

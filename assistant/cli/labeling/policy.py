@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.labeling import policy_change
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, open_workspace
 from assistant.cli.output import EXIT_ERROR, Output, table
 from assistant.errors import InputError
@@ -71,6 +72,7 @@ def index(
 
     output = Output(as_json=as_json)
     with open_workspace(workspace) as opened:
+        note_left_out(output, opened)
         made = update_index(opened, rebuild=rebuild)
     counts = [{**of, "entries": entries} for of, entries in made.collections]
     output.result({"changed": bool(made.done), "collections": counts}, made.done or "the index is up to date")

@@ -13,6 +13,7 @@ from assistant.cli.error_words import error_words
 from assistant.cli.labeling.export import advise_people, money, show_totals, totals_as_dict
 from assistant.cli.labeling.job_progress import JobDisplay
 from assistant.cli.labeling.job_session import ask_before_spending, run_session
+from assistant.cli.left_out_words import note_left_out
 from assistant.cli.next_command import this_command
 from assistant.cli.options import HERE, JsonOption, WorkspaceOption, YesOption, open_workspace, takes_population
 from assistant.cli.output import EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_SOME_FAILED, Output, media_words
@@ -84,6 +85,7 @@ def prelabel(
         population=population if known_population is None else PopulationChoice(known=known_population),
     )
     with open_workspace(workspace) as opened:
+        note_left_out(output, opened)
         session = RunSession(opened, choice)
         if dry_run:
             session.prepare(output.note)

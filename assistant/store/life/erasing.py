@@ -19,7 +19,7 @@ from assistant.store.database import now, parts, project_of
 from assistant.store.life.rebinding import Rebinding, Rebound
 from assistant.store.life.scrub import overwrite_removed
 from assistant.store.project_scope import items_within, runs_of
-from assistant.store.review.labels.reviews import DENIED, INCLUSION, UNKNOWN
+from assistant.store.review.labels.reviews import DENIED, GIVEN_AT, INCLUSION, UNKNOWN
 from assistant.store.review.queue.tasks import close_open
 from assistant.store.tables.content import (
     embeddings,
@@ -46,7 +46,7 @@ from assistant.store.tables.review import (
 BEGUN, REMOVED, CLEANED = "begun", "removed", "cleaned"
 """Events of an erasure, in their order."""
 
-_KEPT_META = (UNKNOWN, DENIED, INCLUSION)
+_KEPT_META = (UNKNOWN, DENIED, INCLUSION, GIVEN_AT)
 _DIGEST_BYTES = 16
 _GUIDE = ("project_id", "policy_id", "policy_version", "item_id", "content_digest", "labels")
 

@@ -137,7 +137,6 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
     project = project_of(connection)
     same = sa.and_(items.c.content_digest == mine.content_digest, items.c.id != key)
     here = sa.select(items.c.external_id).where(same, items_within(project)).order_by(items.c.id).limit(_NAMED)
-    elsewhere = sa.select(sa.func.count()).where(same, ~items_within(project))
     other = near_duplicates.alias("other")
     near = (
         sa.select(items.c.external_id)
@@ -155,7 +154,6 @@ def _item(connection: sa.Connection, key: int) -> ItemRecord:
         mine.created_at,
         mine.erased_at,
         tuple(connection.execute(here).scalars()),
-        connection.execute(elsewhere).scalar_one(),
         tuple(connection.execute(near).scalars()),
     )
 

@@ -14,7 +14,6 @@ class ItemRecord(NamedTuple):
     Args:
         key: row number.
         same_content: ids of other items of this project with the very same content, the first twenty.
-        same_elsewhere: how many items of other projects have it.
         near_duplicates: ids of the others in its near-duplicate group, the first twenty.
         erased_at: when its content was removed; None where it is there.
     """
@@ -23,7 +22,6 @@ class ItemRecord(NamedTuple):
     created_at: str
     erased_at: str | None
     same_content: tuple[str, ...]
-    same_elsewhere: int
     near_duplicates: tuple[str, ...]
 
 

@@ -27,15 +27,6 @@ HAPPENED = {
     LifeEventKind.ERASED: marked("content erased"),
 }
 
-BY_PEOPLE = frozenset(LifeEventKind) - {
-    LifeEventKind.PRELABELED,
-    LifeEventKind.ROUTED,
-    LifeEventKind.SAMPLED,
-    LifeEventKind.SETTLED,
-    LifeEventKind.RELEASED,
-}
-"""Events that come from a person; the others from a run or a file."""
-
 PURPOSES = {
     "start": marked("first labels"),
     "learn": marked("learning"),

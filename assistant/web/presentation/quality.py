@@ -12,7 +12,7 @@ from assistant.application.evaluation.quality import (
     Confusion,
     Panels,
     Source,
-    Week,
+    WeeklyTrend,
     blind_weeks,
     measure_agreement,
 )
@@ -66,8 +66,8 @@ def measured(request: Request, source: Source) -> CachedFigure[QualityFigures]:
     return remembered(request).get(("quality", source, code), find, seconds=30)
 
 
-def weeks(request: Request, run: Run) -> list[Week]:
-    """Blind human labels by week, oldest first."""
+def trend(request: Request, run: Run) -> WeeklyTrend:
+    """Blind human labels by week."""
     workspace = site(request).workspace
     return remembered(request).get(("weeks", run.id), lambda: blind_weeks(workspace, run)).value
 

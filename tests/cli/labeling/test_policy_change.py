@@ -9,7 +9,7 @@ import pytest
 
 from assistant.store.audit.log import entries, verify
 from assistant.wiring.workspace import Workspace
-from tests.cli.conftest import Assistant
+from tests.cli.conftest import Assistant, Server
 from tests.cli.files import write_jsonl
 
 INSULTS = [f"you are a useless waste of a seat number {number}" for number in range(8)]
@@ -97,6 +97,38 @@ def test_nothing_counts_across_a_change_that_carries_none_and_commands_say_how_m
     assert "40 labels on 20 items given under community@1 do not count under community@2" in said.stderr
     with Workspace.open(labeled) as opened:
         assert list(opened.pool.human_answers()) == []
+
+
+def test_commands_that_read_labels_or_a_suite_of_them_say_what_does_not_count(
+    assistant: Assistant, labeled: Path, dev_server: Server
+) -> None:
+    dev_server()
+    (labeled / "evals").mkdir()
+    variants = "".join(
+        f'\n[[variants]]\nname = "{name}"\nprompt = "moderation@{version}"\nmodel = "openai:dev"\n'
+        for name, version in (("one", 1), ("two", 2))
+    )
+    (labeled / "evals" / "posts.toml").write_text(
+        f'name = "posts"\n[data]\nminimum_reviewers = 2\n[data.query]\n{variants}', "utf-8"
+    )
+    assert assistant("eval", "run", "posts", "-w", labeled).status == 0
+    words = (
+        ("eval", "report", "posts", "--out", labeled / "report"),
+        ("eval", "gate", "posts", "--baseline", "one"),
+        ("prompts", "propose", "posts", "--variant", "one", "--drafter", "openai:dev", "--dry-run"),
+        ("prelabel", "--model", "openai:dev", "--dry-run"),
+        ("disagreements", "list"),
+        ("disagreements", "list", "--ties"),
+        ("policy", "index"),
+    )
+    left_out = "40 labels on 20 items given under community@1 do not count under community@2"
+    for one in words:
+        assert left_out not in assistant(*one, "-w", labeled).stderr, one
+    in_effect(assistant, labeled, second(labeled), "--carry", "none")
+    for one in words:
+        said = assistant(*one, "-w", labeled)
+        assert said.stderr.count(left_out) == 1, (one, said.stderr)
+    assert (labeled / "report" / "report.html").exists()
 
 
 def test_all_but_the_stale_are_carried_over_by_default_and_the_rest_is_asked_again_once_and_blind(

@@ -23,7 +23,8 @@ from assistant.store.tables.people import users
 from assistant.store.tables.review import review_details, withdrawals
 
 UNKNOWN, DENIED = "unknown", "denied"
-GIVEN_SECONDS, GIVEN_TEAM = "given_seconds", "given_team"  # in the meta of imported labels, which the log binds
+# In the meta of imported labels, which the log binds; without `given_at`, `created_at` is when they were imported.
+GIVEN_AT, GIVEN_SECONDS, GIVEN_TEAM = "given_at", "given_seconds", "given_team"
 """Keys of `reviews.meta` under which categories of a multi-label answer are listed."""
 
 
@@ -185,7 +186,8 @@ class ReviewStore:
 def _row(key: int, review: Review) -> dict[str, object]:
     """The lists of categories are ours: a column of the file that happens to be called like one doesn't pass for it."""
     ours: dict[str, object] = {UNKNOWN: list(review.unknown), DENIED: list(review.denied)}
-    ours |= {GIVEN_SECONDS: review.given.seconds, GIVEN_TEAM: review.given.team or None}
+    given = review.given
+    ours |= {GIVEN_AT: given.at or None, GIVEN_SECONDS: given.seconds, GIVEN_TEAM: given.team or None}
     meta = {
         f"{name} (column)" if name in ours and value != ours[name] else name: value
         for name, value in review.meta.items()

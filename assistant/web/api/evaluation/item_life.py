@@ -294,7 +294,6 @@ class ItemLifeShown(Shown):
     erasure: ItemTombstone | None
     withheld: bool
     same_content: list[str]
-    same_elsewhere: int
     near_duplicates: list[str]
     batches: list[BatchOfItem]
     prelabels: list[ItemAnswer]
@@ -339,7 +338,6 @@ def _told(life: ItemLife) -> ItemLifeShown:
         erasure=None if records.erasure is None else ItemTombstone.of(records.erasure),
         withheld=life.withheld,
         same_content=list(records.item.same_content),
-        same_elsewhere=records.item.same_elsewhere,
         near_duplicates=list(records.item.near_duplicates),
         batches=[BatchOfItem.of(one) for one in records.batches],
         prelabels=[ItemAnswer.of(one) for one in records.prelabels],

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from assistant.application.evaluation.quality import Source, choose_source
 from assistant.application.labeling.runs import find_run
@@ -14,7 +15,7 @@ from assistant.domain.review_work import Principal
 from assistant.web.agreement import Agreement, agreement_of
 from assistant.web.api_schema import Filter, Shown, group, problems
 from assistant.web.context import site
-from assistant.web.presentation.quality import weeks
+from assistant.web.presentation.quality import trend
 from assistant.web.security.authentication import needs
 
 router = group("quality")
@@ -23,21 +24,27 @@ Viewer = Annotated[Principal, Depends(needs(Permission.SEE_QUALITY))]
 
 
 class WeekShown(Shown):
-    """A week by its Monday: `alike` of `answers` given blind were the machine's, with Wilson's interval."""
+    """A week by its Monday: `alike` of `answers` given blind were the machine's, with Wilson's interval.
+
+    `imported` of these answers were imported; the others were given in the queue.
+    """
 
     monday: date
     answers: int
     alike: int
+    imported: int
     value: float
     low: float
     high: float
 
 
 class Trend(Shown):
-    """Blind answers of a run, week by week, oldest first."""
+    """Blind answers of a run, in the queue and imported, week by week, oldest first."""
 
     run: str
     weeks: list[WeekShown]
+    undated: Annotated[int, Field(description="Imported ones that stand in the week of their import.")]
+    sight_unknown: Annotated[int, Field(description="Imported ones left out, as nobody knows whether they were blind.")]
 
 
 @router.get("/agreement", responses=problems(404, 409))
@@ -52,4 +59,6 @@ def read_agreement(request: Request, _: Viewer, run: Filter = None, suite: Filte
 def read_trend(request: Request, _: Viewer, run: Filter = None) -> Trend:
     """How often people answered as the machine had, blind, week by week."""
     found = find_run(site(request).workspace, run)
-    return Trend(run=found.name, weeks=[WeekShown.of(week) for week in weeks(request, found)])
+    shown = trend(request, found)
+    weeks = [WeekShown.of(week) for week in shown.weeks]
+    return Trend(run=found.name, weeks=weeks, undated=shown.undated, sight_unknown=shown.sight_unknown)

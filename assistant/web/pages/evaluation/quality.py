@@ -23,7 +23,7 @@ from assistant.web.context import remembered, site
 from assistant.web.presentation.advice import advice
 from assistant.web.presentation.figures import left_out
 from assistant.web.presentation.pagination import Text
-from assistant.web.presentation.quality import measured, weeks
+from assistant.web.presentation.quality import measured, trend
 from assistant.web.presentation.rendering import language_of, render
 from assistant.web.problems import Problem
 from assistant.web.security.authentication import needs
@@ -70,7 +70,7 @@ def panel(request: Request, _: Viewer, run: Text = "", suite: Text = "") -> HTML
     if source is None:
         raise Problem(404)
     found = find_run(workspace, source.name) if source.kind == "run" else None
-    shown: dict[str, Any] = {"source": source, "run": found, "weeks": weeks(request, found) if found else []}
+    shown: dict[str, Any] = {"source": source, "run": found, "trend": trend(request, found) if found else None}
     try:
         known = measured(request, source)
         shown |= {"figures": known.value, "at": known.at, "error": None}

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.review_work import Role
+from assistant.domain.reviews import HowGiven, Review
 from assistant.reports.page import MARK
 from assistant.store.tables.content import reviews
 from tests.web.conftest import SignedIn
@@ -74,6 +75,41 @@ def test_a_trend_needs_two_weeks(made_up: MadeUp, signed_in: SignedIn) -> None:
         connection.execute(moved)
     client.app.state.site.remembered.forget()  # type: ignore[attr-defined]
     assert "Jan 5, 2026" in words(client.get("/quality/panel?run=r1"))
+
+
+def test_imported_answers_are_in_the_trend_when_they_were_given_and_what_is_not_known_of_them_is_said(
+    made_up: MadeUp, signed_in: SignedIn
+) -> None:
+    client = signed_in(Role.ANALYST)
+    before = client.get("/api/v1/quality/trend?run=r1").json()
+    assert before["weeks"] == []
+    found = made_up.workspace.prelabels.newest_of(made_up.run, [one.key for one in made_up.posts])
+    machine = {key: one.labels for key, (one, _) in found.items() if one.labels}
+    posts = [one for one in made_up.posts if one.key in machine][:8]
+
+    def label(number: int, at: str, *, right: bool = True, sight: bool | None = False) -> tuple[int, Review]:
+        post = posts[number]
+        said = machine[post.key] if right else ("none such",)
+        given = HowGiven(f"{at}T10:00:00.000+00:00" if at else "")
+        return post.key, Review(post.id, "vendor.zoe", said, shown_suggestion=sight, source="vendor.csv", given=given)
+
+    made_up.workspace.reviews.add(
+        [
+            *(label(0, "2026-01-07"), label(1, "2026-01-11", right=False)),  # Wednesday and Sunday of one week
+            *(label(2, "2026-01-12"), label(3, "2026-01-13"), label(4, "2026-01-13", sight=True)),
+            *(label(5, ""), label(6, "2026-01-13", sight=None)),
+        ]
+    )
+    client.app.state.site.remembered.forget()  # type: ignore[attr-defined]
+    after = client.get("/api/v1/quality/trend?run=r1").json()
+    weeks = [(one["monday"], one["answers"], one["alike"], one["imported"]) for one in after["weeks"]]
+    assert weeks[:2] == [("2026-01-05", 2, 1, 2), ("2026-01-12", 2, 2, 2)]
+    assert [one[1:] for one in weeks[2:]] == [(1, 1, 1)]
+    assert (after["undated"], after["sight_unknown"], before["sight_unknown"]) == (1, 1, 0)
+    page = words(client.get("/quality/panel?run=r1"))
+    assert re.search(r"Jan 5, 2026 50\.0.?% [\d.]+.?% to [\d.]+.?%, n = 2\b", page), page
+    assert "5 of these answers were imported. 1 of them has no date in its file" in page
+    assert "1 imported answer is left out: its file doesn't say" in page
 
 
 def test_reports_are_shown_cut_off_from_everything_else(made_up: MadeUp, signed_in: SignedIn) -> None:
