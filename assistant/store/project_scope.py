@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from assistant.store.tables.content import items, runs
-from assistant.store.tables.review import assignments, lanes
+from assistant.store.tables.content import items, reviews, runs
+from assistant.store.tables.review import adjudications, assignments, lanes
 
 
 class beside_index(sa.sql.functions.GenericFunction[int]):  # noqa: N801 - a function in SQL
@@ -35,6 +35,16 @@ def _beside_index_sqlite(element: beside_index, compiler: Any, **more: Any) -> s
 def items_within(project: int | sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     """Rows of `items` that are found another way, and count where they are the project's."""
     return beside_index(items.c.project_id) == project
+
+
+def given_within(project: int) -> sa.ColumnElement[bool]:
+    """Rows of `reviews`, walked along the project's own: those of other projects are not looked at."""
+    return reviews.c.project_id == project
+
+
+def decided_within(project: int) -> sa.ColumnElement[bool]:
+    """Rows of `adjudications`, walked along the project's own."""
+    return adjudications.c.project_id == project
 
 
 def runs_of(project: int | sa.BindParameter[int]) -> sa.Select[int]:

@@ -78,8 +78,8 @@ _STATEMENTS = (
     ),
     (
         DISAGREEMENTS,
-        "INSERT INTO reviews (id, item_id, rater, labels, shown_suggestion, source, meta, created_at) {numbers} "
-        "SELECT i, 500000 + i, 'r' || (1 + i % 50), '[\"safe\"]', true, 'queue', '{{}}', '{stamp}' FROM n",
+        "INSERT INTO reviews (id, project_id, item_id, rater, labels, shown_suggestion, source, meta, created_at) "
+        "{numbers} SELECT i, 1, 500000 + i, 'r' || (1 + i % 50), '[\"safe\"]', true, 'queue', '{{}}', '{stamp}' FROM n",
     ),
     (
         DISAGREEMENTS,

@@ -20,7 +20,7 @@ FROZEN = {
     "0008_jobs": "1dc5cc62a40f2cf52cccdd1f41cd4185",
     "0009_blind_order": "bfa7769c155d21b9f8c804a7aa3d5b9b",
     "0010_workspaces": "94fc2d059d2efa2de76cfe9c464a223c",
-    "0011_projects": "f1d02d77fe1d985423fc30f705e98086",
+    "0011_projects": "1e869d69e3edb38564b00a788155552e",
     "0012_batches": "31b4880e26942343d105cac45ca68f4d",
     "0013_label_versions": "f360419f7d7a27a990c4ee610ec4fdf9",
     "0014_work_events": "fefb5c75b3867ab572dc31cabf61378b",

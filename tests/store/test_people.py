@@ -32,7 +32,7 @@ def stored(database: Database) -> Database:
         store.add([(1, Review("a", rater, (label,), source="f"))])
     with database.write() as connection:  # as a database may hold it from before
         row = {"item_id": 1, "rater": "ana ", "labels": ["safe"], "source": "g", "meta": {}, "created_at": "2024"}
-        connection.execute(sa.insert(reviews), [row])
+        connection.execute(sa.insert(reviews), [row | {"project_id": database.project_id}])
     return database
 
 

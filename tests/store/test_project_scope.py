@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from assistant.domain.disagreements import AdjudicationFilter
 from assistant.domain.items import Content, Item
 from assistant.domain.prelabels import RunIdentity
 from assistant.domain.projects import ProjectState
-from assistant.domain.review_work import NewTask, Principal, QualificationState, Role, TaskKind
+from assistant.domain.review_work import Cause, NewTask, Principal, QualificationState, Role, TaskKind
+from assistant.domain.reviews import Review, ReviewFilter
 from assistant.errors import InputError
 from assistant.routing.route import Decision, Route
 from assistant.store.certification.nonces import review_scope, seed_scope
@@ -18,6 +20,9 @@ from assistant.store.database import Database
 from assistant.store.people import qualifications
 from assistant.store.people.qualifications import QualificationRound
 from assistant.store.people.users import UserStore
+from assistant.store.review.disagreements import adjudications
+from assistant.store.review.labels import review_list
+from assistant.store.review.labels.reviews import ReviewStore
 from assistant.store.review.queue import claims
 from assistant.store.review.queue.claims import Lease
 from assistant.store.review.queue.tasks import add_tasks
@@ -86,6 +91,47 @@ def test_rows_about_an_item_that_only_another_project_has_are_refused(both: tupl
     assert RouteStore(both[1]).append(run.id, [("a", review)]) == 1
     assert RouteStore(both[1]).of_item(run.id, "a")[0].decision == review
     assert RouteStore(both[0]).of_item(run.id, "a") == []
+
+
+def labeled(both: tuple[Database, Database]) -> None:
+    """A label and an adjudication of each of the first project's items, and of the second's first one."""
+    for database, keys in zip(both, ((1, 2), (3,)), strict=True):
+        ReviewStore(database).add([(key, Review(str(key), "ana", ("safe",), source="f.csv")) for key in keys])
+        with database.write() as connection:
+            for key in keys:
+                adjudications.add(connection, key, ("safe",), cause=Cause.EDGE_CASE, note="", actor="lea")
+
+
+def test_labels_and_adjudications_name_the_project_of_their_item(both: tuple[Database, Database]) -> None:
+    labeled(both)
+    for table in ("reviews", "adjudications"):
+        query = f"SELECT t.item_id, t.project_id, i.project_id FROM {table} t JOIN items i ON i.id = t.item_id"  # noqa: S608
+        with both[0].read() as connection:
+            rows = sorted(tuple(row) for row in connection.execute(sa.text(query)))
+        assert rows == [(1, 1, 1), (2, 1, 1), (3, 2, 2)]
+    assert [ReviewStore(one).count()["labels"] for one in both] == [2, 1]
+
+
+def test_a_list_of_labels_walks_along_the_projects_own(both: tuple[Database, Database]) -> None:
+    labeled(both)
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    with both[1].read() as connection:
+        engine = connection.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    labels = review_list.page(both[1], ReviewFilter(), before=None, limit=10)
+    decided = adjudications.page(both[1], AdjudicationFilter(), before=None, limit=10)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    assert ([one.item_key for one in labels], [one.item_id for one in decided]) == ([3], ["a"])
+    if both[0].is_sqlite:  # PostgreSQL reads so few rows as they lie
+        for table, (statement, parameters) in zip(("reviews", "adjudications"), asked, strict=True):
+            with both[1].read() as connection:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()  # type: ignore[arg-type]
+            assert plan[0][-1] == f"SEARCH {table} USING INDEX ix_{table}_of_project (project_id=?)"
 
 
 def test_work_and_leases_are_each_projects_own(both: tuple[Database, Database]) -> None:

@@ -14,7 +14,7 @@ from assistant.domain.items import Content, ItemKind
 from assistant.domain.labels import LabelAnswer
 from assistant.store.content.precedents import settled_digests
 from assistant.store.database import PAGE, Database, parts
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within, items_within
 from assistant.store.review.labels.reviews import DENIED, INCLUSION, UNKNOWN, categories_meta, counting, listed
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, near_duplicates, precedents, reviews, routes
@@ -79,7 +79,7 @@ class LabelledStore:
         query = (
             _facts(*said)
             .join(reviews, reviews.c.item_id == items.c.id)
-            .where(items_within(self._database.project_id), counting(self._database.label_versions))
+            .where(given_within(self._database.project_id), counting(self._database.label_versions))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person

@@ -16,7 +16,7 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.reviews import HumanAnswer, ItemAnswers
 from assistant.store.counted_labels import counted
 from assistant.store.database import PAGE, Database
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within
 from assistant.store.review.disagreements.adjudications import AdjudicationStore
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.staging import newest_rows
@@ -141,7 +141,7 @@ class PoolStore:
                     withdrawals, withdrawals.c.review_id == reviews.c.id
                 )
             )
-            .where(items_within(self._database.project_id), counted(self._database.label_versions, reviews))
+            .where(given_within(self._database.project_id), counted(self._database.label_versions, reviews))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
         spelled: dict[str, str] = {}  # one name for each person

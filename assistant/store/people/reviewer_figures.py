@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import TaskKind
 from assistant.store.database import Database
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within
 from assistant.store.review.labels.reviews import GIVEN_SECONDS, GIVEN_TEAM, given
 from assistant.store.review.queue.answers import SOURCE as QUEUE_SOURCE
 from assistant.store.tables.certification import Answer
@@ -67,7 +67,7 @@ def queue_answers(database: Database, since: str = "") -> list[QueueAnswer]:
                 items, items.c.id == reviews.c.item_id
             )
         )
-        .where(items_within(database.project_id), given(), reviews.c.created_at >= since)
+        .where(given_within(database.project_id), given(), reviews.c.created_at >= since)
         .order_by(reviews.c.id)
     )
     with database.read() as connection:
@@ -86,7 +86,7 @@ def imported_answers(database: Database, since: str = "", limit: int = MOST_IMPO
         )
         .join(items, items.c.id == reviews.c.item_id)
         .where(
-            items_within(database.project_id), given(), reviews.c.source != QUEUE_SOURCE, reviews.c.created_at >= since
+            given_within(database.project_id), given(), reviews.c.source != QUEUE_SOURCE, reviews.c.created_at >= since
         )
         .order_by(reviews.c.id.desc())
         .limit(limit)

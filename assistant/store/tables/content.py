@@ -290,6 +290,7 @@ reviews = sa.Table(
     "reviews",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False),
     sa.Column("rater", ExactText, nullable=False),
     sa.Column("labels", Json, nullable=False),
@@ -299,6 +300,7 @@ reviews = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     *given_under(),
     sa.Index(None, "item_id", "rater"),
+    sa.Index("ix_reviews_of_project", "project_id", "id"),  # its labels in the order they were given
 )
 
 precedents = sa.Table(

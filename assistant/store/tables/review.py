@@ -222,6 +222,7 @@ adjudications = sa.Table(
     "adjudications",
     metadata,
     sa.Column("id", KEY, primary_key=True),
+    of_project(),
     sa.Column("item_id", KEY, sa.ForeignKey("items.id"), nullable=False, index=True),  # the newest of an item counts
     sa.Column("labels", Answer, nullable=False),
     sa.Column("cause", sa.String(40), nullable=False),
@@ -229,6 +230,7 @@ adjudications = sa.Table(
     sa.Column("actor", ExactText, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     *given_under(),
+    sa.Index("ix_adjudications_of_project", "project_id", "id"),
 )
 
 # What a list of disagreements is walked by, within a project, a kind and what is settled or not.

@@ -279,10 +279,11 @@ def test_two_spellings_that_are_stored_already_count_as_one_person(
     assistant: Assistant, begun: Path, one: str, other: str
 ) -> None:
     rows = [{"item_id": number, "rater": rater, "labels": '["spam"]'} for number in (1, 2) for rater in (one, other)]
-    more = {"source": "old.csv", "meta": "{}", "created_at": "2024-01-01T00:00:00.000+00:00"}
+    more = {"project_id": 1, "source": "old.csv", "meta": "{}", "created_at": "2024-01-01T00:00:00.000+00:00"}
     with Workspace.open(begun) as opened, opened.database.write() as connection:
-        names = "item_id, rater, labels, source, meta, created_at"
-        statement = f"INSERT INTO reviews ({names}) VALUES (:item_id, :rater, :labels, :source, :meta, :created_at)"  # noqa: S608
+        names = ("project_id", "item_id", "rater", "labels", "source", "meta", "created_at")
+        places = ", ".join(f":{name}" for name in names)
+        statement = f"INSERT INTO reviews ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of ours
         connection.execute(sa.text(statement), [row | more for row in rows])
     agreed = assistant("precedents", "add", "--agreed", "-w", begun, "--json").json
     assert (agreed["added"], agreed["labelled_once"]) == (0, 2)

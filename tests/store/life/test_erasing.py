@@ -117,10 +117,11 @@ def test_rows_that_were_bound_together_later_hold_as_well(database: Database) ->
     key = add(database, "q", TEXT)
     with database.write() as connection:
         row = {"item_id": key, "rater": "ana", "labels": ["safe"], "source": "old", "meta": {"comment": TEXT}}
+        row["project_id"] = 1
         rows = [row | {"created_at": "2026-01-01"}, row | {"rater": "bo", "meta": {}, "created_at": "2026-01-01"}]
         connection.execute(sa.insert(reviews), rows)
         decided = {"item_id": key, "labels": ("safe",), "cause": "edge_case", "note": TEXT, "actor": "lea"}
-        connection.execute(sa.insert(adjudications_table), [decided | {"created_at": "2026-01-01"}])
+        connection.execute(sa.insert(adjudications_table), [decided | {"project_id": 1, "created_at": "2026-01-01"}])
         joined = reviews.outerjoin(review_details, review_details.c.review_id == reviews.c.id)
         said = digest_of(connection.execute(sa.select(*selected(REVIEW)).select_from(joined).order_by(reviews.c.id)))
         settled = digest_of(connection.execute(sa.select(*selected(ADJUDICATION))))

@@ -12,7 +12,11 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _FIRST = 1
-_OF_A_PROJECT = ("ingests", "refusals", "runs", "gold_items", "precedents", "disagreements", "qualifications")
+_LABELS = ("reviews", "adjudications")
+_OF_A_PROJECT = (
+    *("ingests", "refusals", "runs", "gold_items", "precedents", "disagreements", "qualifications"),
+    *_LABELS,
+)
 _LANE = ("policy_id", "policy_version", "language", "queue", "skill", "harm", "for_user")
 _LISTS = {  # indexes of disagreements: a list is a walk along one of them, within a project
     "ix_disagreements_kind_settled_id_confidence": ("kind", "settled", "id", "confidence"),
@@ -43,6 +47,8 @@ def upgrade() -> None:
         order = columns[2]
         op.create_index(f"ix_disagreements_of_{order}", "disagreements", ["project_id", *columns])
     op.create_index("ix_runs_project_id", "runs", ["project_id"])
+    for table in _LABELS:
+        op.create_index(f"ix_{table}_of_project", table, ["project_id", "id"])
     _own_texts()
 
 

@@ -12,8 +12,8 @@ from assistant.domain.labels import LabelAnswer
 from assistant.domain.review_work import Cause
 from assistant.store.audit.binding import ADJUDICATION, row_digest
 from assistant.store.counted_labels import counted, given_now
-from assistant.store.database import Database, label_versions_of, now
-from assistant.store.project_scope import items_within
+from assistant.store.database import Database, label_versions_of, now, project_of
+from assistant.store.project_scope import decided_within, items_within
 from assistant.store.review.labels.reviews import categories_meta, counting, listed, superseded
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -36,7 +36,7 @@ class AdjudicationStore:
         """What each adjudicated item was settled as, by external id, where that counts."""
         counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
-            own = items_within(self._database.project_id)
+            own = decided_within(self._database.project_id)
             rows = connection.execute(_named().where(own, counts).order_by(adjudications.c.id))
             return {row.external_id: row.labels for row in rows}
 
@@ -47,7 +47,7 @@ class AdjudicationStore:
         )
         counts = counted(self._database.label_versions, adjudications)
         with self._database.read() as connection:
-            own = items_within(self._database.project_id)
+            own = decided_within(self._database.project_id)
             return {row[0]: row[1] for row in connection.execute(query.where(own, counts).order_by(adjudications.c.id))}
 
     def answers(self, item_key: int) -> list[GivenAnswer]:
@@ -94,7 +94,9 @@ def page(database: Database, wanted: AdjudicationFilter, *, before: int | None, 
         adjudications.c.actor: wanted.actor,
     }
     conditions = [column == value for column, value in chosen.items() if value is not None]
-    if wanted.item_id is not None:  # ids are unique within a project: along their index
+    if wanted.item_id is None:
+        conditions.append(decided_within(database.project_id))
+    else:  # ids are unique within a project: along their index
         conditions.append(items.c.project_id == database.project_id)
     return _found(database, [*conditions, *([] if before is None else [adjudications.c.id < before])], limit)
 
@@ -118,6 +120,7 @@ def add(
 ) -> tuple[int, str]:
     """Append an adjudication; returns its number and the digest of its row."""
     row = {
+        "project_id": project_of(connection),
         "item_id": item_key,
         "labels": labels,
         "cause": cause.value,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.label_versions import LabelVersions, LeftOutKind, LeftOutLabels, WhyLeftOut
 from assistant.store.counted_labels import counted
 from assistant.store.database import Database, person_of
+from assistant.store.project_scope import given_within
 from assistant.store.review.labels.reviews import given
 from assistant.store.tables.content import items, precedents, reviews
 from assistant.store.tables.policy_changes import stale_items
@@ -51,8 +52,7 @@ def _left_out(table: sa.Table, versions: LabelVersions, project_id: int) -> sa.S
     none = (sa.literal(0),) if stale is None else ()
     return (
         sa.select(*columns, *none, sa.func.count(), sa.func.count(sa.distinct(table.c.item_id)))
-        .select_from(table.join(items, items.c.id == table.c.item_id))
-        .where(items.c.project_id == project_id, *_present(table))
+        .where(table.c.project_id == project_id, *_present(table))
         .where(counted(versions, table).is_not(sa.true()))
         .group_by(*columns)
         .order_by(*columns)
@@ -119,7 +119,7 @@ def items_left_out(database: Database) -> list[ItemLeftOut]:
             sa.case((open_task, 1), else_=0),
         )
         .join(items, items.c.id == reviews.c.item_id)
-        .where(items.c.project_id == database.project_id, given())
+        .where(given_within(database.project_id), given())
         .group_by(reviews.c.item_id, items.c.language)
         .having(sa.func.max(counts) == 0)
         .order_by(reviews.c.item_id)

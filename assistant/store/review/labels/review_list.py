@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from assistant.domain.reviews import ReviewFilter, ReviewRow
 from assistant.store.database import Database
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within, items_within
 from assistant.store.review.labels.reviews import categories_meta, listed
 from assistant.store.tables.certification import Answer
 from assistant.store.tables.content import items, reviews
@@ -18,7 +18,9 @@ from assistant.store.tables.review import review_details, withdrawals
 def page(database: Database, wanted: ReviewFilter, *, before: int | None, limit: int) -> list[ReviewRow]:
     """At most so many answers below a number, the latest first."""
     conditions = _conditions(wanted)
-    if wanted.item_id is not None:  # ids are unique within a project: along their index
+    if wanted.item_id is None:
+        conditions.append(given_within(database.project_id))
+    else:  # ids are unique within a project: along their index
         conditions.append(items.c.project_id == database.project_id)
     if before is not None:
         conditions.append(reviews.c.id < before)

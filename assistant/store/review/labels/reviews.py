@@ -17,7 +17,7 @@ from assistant.store.audit import log as audit
 from assistant.store.audit.binding import REVIEW, Digest, ranges, selected
 from assistant.store.counted_labels import counted, given_now
 from assistant.store.database import PAGE, Database, now, parts, person_of
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within
 from assistant.store.tables.content import Json, items, reviews
 from assistant.store.tables.people import users
 from assistant.store.tables.review import review_details, withdrawals
@@ -119,7 +119,7 @@ class ReviewStore:
                     held_back.append((key, review))
                 else:
                     before.append(answer)
-                    rows.append(_row(key, review) | under)
+                    rows.append(_row(key, review) | under | {"project_id": self._database.project_id})
             if rows:
                 last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(reviews.c.id), 0))).scalar_one()
                 connection.execute(sa.insert(reviews), rows)
@@ -147,6 +147,7 @@ class ReviewStore:
         given = (reviews.c.rater, reviews.c.labels, categories_meta())
         query = (
             self._own(reviews.c.item_id, items.c.external_id, items.c.content_digest, *given)
+            .join(items, items.c.id == reviews.c.item_id)
             .where(counting(self._database.label_versions))
             .order_by(reviews.c.item_id, reviews.c.id)
         )
@@ -163,9 +164,8 @@ class ReviewStore:
             yield current
 
     def _own(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-        """Columns of the reviews of the project's items."""
-        joined = reviews.join(items, items.c.id == reviews.c.item_id)
-        return sa.select(*columns).select_from(joined).where(items_within(self._database.project_id))
+        """Columns of the project's reviews."""
+        return sa.select(*columns).select_from(reviews).where(given_within(self._database.project_id))
 
     @staticmethod
     def _given(

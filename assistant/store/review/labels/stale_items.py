@@ -11,6 +11,7 @@ from assistant.domain.items import embedded_text
 from assistant.domain.label_versions import LastRows
 from assistant.store.counted_labels import counted
 from assistant.store.database import PAGE, Connection, Database, parts
+from assistant.store.project_scope import given_within
 from assistant.store.review.labels.reviews import given
 from assistant.store.runs.prelabels import newest
 from assistant.store.tables.content import items, precedents, prelabels, reviews, runs
@@ -67,8 +68,7 @@ def cited_by_people(database: Database, clauses: Collection[str]) -> set[int]:
         sa.select(reviews.c.item_id)
         .distinct()
         .join(review_details, review_details.c.review_id == reviews.c.id)
-        .join(items, items.c.id == reviews.c.item_id)
-        .where(items.c.project_id == database.project_id, given(), _any_in(review_details.c.clauses, clauses))
+        .where(given_within(database.project_id), given(), _any_in(review_details.c.clauses, clauses))
     )
     return _keys(database, query) if clauses else set()
 
@@ -87,14 +87,13 @@ def labeled_as(database: Database, labels: Collection[str]) -> set[int]:
     """Items that a person, a run, an adjudication or gold gives one of these labels."""
     if not labels:
         return set()
-    project = items.c.project_id == database.project_id
     of_machine = sa.select(prelabels.c.item_id).where(
         prelabels.c.run_id.in_(_runs(database)), newest(prelabels), _any_in(prelabels.c.labels, labels)
     )
     found = _keys(database, of_machine)
     for table in (reviews, adjudications, gold_items):
-        query = sa.select(table.c.item_id).join(items, items.c.id == table.c.item_id)
-        found |= _keys(database, query.where(project, _any_in(table.c.labels, labels)))
+        own = table.c.project_id == database.project_id
+        found |= _keys(database, sa.select(table.c.item_id).where(own, _any_in(table.c.labels, labels)))
     return found
 
 
@@ -104,8 +103,8 @@ def labels_in_use(database: Database, labels: Collection[str]) -> Mapping[str, i
     for label in labels:
         people = (
             sa.select(sa.func.count())
-            .select_from(reviews.join(items, items.c.id == reviews.c.item_id))
-            .where(items.c.project_id == database.project_id, given(), _any_in(reviews.c.labels, [label]))
+            .select_from(reviews)
+            .where(given_within(database.project_id), given(), _any_in(reviews.c.labels, [label]))
         )
         machine = sa.select(sa.func.count()).where(
             prelabels.c.run_id.in_(_runs(database)), newest(prelabels), _any_in(prelabels.c.labels, [label])
@@ -153,8 +152,8 @@ def count_human_labels(database: Database) -> int:
     """Labels of people that count now."""
     query = (
         sa.select(sa.func.count())
-        .select_from(reviews.join(items, items.c.id == reviews.c.item_id))
-        .where(items.c.project_id == database.project_id, given(), counted(database.label_versions, reviews))
+        .select_from(reviews)
+        .where(given_within(database.project_id), given(), counted(database.label_versions, reviews))
     )
     with database.read() as connection:
         return int(connection.execute(query).scalar_one())
@@ -164,12 +163,8 @@ def seconds_a_label(database: Database) -> tuple[float | None, int]:
     """Mean seconds that people took for a label in the queue, and of how many; None where none was timed."""
     query = (
         sa.select(sa.func.avg(review_details.c.seconds), sa.func.count())
-        .select_from(
-            review_details.join(reviews, reviews.c.id == review_details.c.review_id).join(
-                items, items.c.id == reviews.c.item_id
-            )
-        )
-        .where(items.c.project_id == database.project_id, given(), review_details.c.seconds > 0)
+        .select_from(review_details.join(reviews, reviews.c.id == review_details.c.review_id))
+        .where(given_within(database.project_id), given(), review_details.c.seconds > 0)
     )
     with database.read() as connection:
         mean, count = connection.execute(query).one()

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from assistant.domain.labels import LabelAnswer
 from assistant.store.database import Database
-from assistant.store.project_scope import items_within
+from assistant.store.project_scope import given_within
 from assistant.store.review.labels.reviews import given, superseded
 from assistant.store.tables.certification import Answer
-from assistant.store.tables.content import items, reviews
+from assistant.store.tables.content import reviews
 from assistant.store.tables.review import review_details
 
 
@@ -35,9 +35,8 @@ def given_labels(database: Database) -> list[GivenLabels]:
             sa.func.count().label("answers"),
             sa.func.avg(review_details.c.seconds),
         )
-        .join(items, items.c.id == reviews.c.item_id)
         .outerjoin(review_details, review_details.c.review_id == reviews.c.id)
-        .where(items_within(database.project_id), given(), ~superseded())
+        .where(given_within(database.project_id), given(), ~superseded())
         .group_by(reviews.c.labels)
         .order_by(sa.desc("answers"), reviews.c.labels)
     )

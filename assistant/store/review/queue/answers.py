@@ -193,6 +193,7 @@ def add_review(
     """Append the review and its details, and fill the slot; returns the review's number and the digest of both rows."""
     stamp = now()
     row = {
+        "project_id": project_of(connection),
         "item_id": place.item_key,
         "rater": principal.name,
         "labels": submission.labels,
