@@ -114,7 +114,15 @@ def test_who_has_had_to_do_with_an_item_is_not_given_it(desk: Desk, before: str)
 
 def test_who_has_not_passed_the_round_is_not_given_what_they_could_not_claim(desk: Desk) -> None:
     giver, new, passed = add(desk, "giver"), add(desk, "new"), add(desk, "passed")
-    round_ = {"policy_id": "rules", "policy_version": "1", "language": "en", "state": "passed", "asked": 1, "right": 1}
+    round_ = {
+        "project_id": 1,
+        "policy_id": "rules",
+        "policy_version": "1",
+        "language": "en",
+        "state": "passed",
+        "asked": 1,
+        "right": 1,
+    }
     with desk.database.write() as connection:
         rows = [round_ | {"user_id": who.user_id, "created_at": "now"} for who in (giver, passed)]
         connection.execute(sa.insert(qualifications), rows)
