@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def kept_copy(connection: sa.Connection, file: Path, version: str) -> Path:
     Raises:
         StorageError: there is no room, or the folder can't be written.
     """
-    copy = file.with_name(f"{file.stem}-schema-{version}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{file.suffix}")
+    name = f"{file.stem}-schema-{version}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    names = (f"{name}{number or ''}{file.suffix}" for number in count())
+    copy = next(path for path in map(file.with_name, names) if not path.exists())  # two upgrades in one second are two
     part = copy.with_name(f".{file.stem}-schema{file.suffix}.part")
     try:
         part.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.application.people.project_people import list_people
 from assistant.application.review.content_warning import covered_items
 from assistant.application.review.disagreements import (
+    DisputedItem,
     ListedDisagreement,
     disagreements_of_item,
     list_disagreements,
@@ -47,6 +49,15 @@ COLUMNS: tuple[FileColumn[ListedDisagreement], ...] = (
     FileColumn("language", lambda row: row.it.language),
     FileColumn("prompt", lambda row: row.it.prompt),
     FileColumn("settled", lambda row: row.it.settled),
+    FileColumn("created_at", lambda row: row.it.created_at),
+)
+
+TIE_COLUMNS: tuple[FileColumn[DisputedItem], ...] = (
+    FileColumn("item_id", lambda row: row.it.item_id),
+    FileColumn("text", lambda row: row.text),
+    FileColumn("first_labels", lambda row: row.it.other_labels),
+    FileColumn("second_labels", lambda row: row.it.labels),
+    FileColumn("language", lambda row: row.it.language),
     FileColumn("created_at", lambda row: row.it.created_at),
 )
 
@@ -101,6 +112,22 @@ def ties(request: Request, _: Viewer, before: Before = None) -> HTMLResponse:
         covered=covered_items(workspace, [row.it.item_key for row in page.rows]),
         excerpt=excerpt,
     )
+
+
+@router.get("/ties.{ending}")
+def ties_file(request: Request, _viewer: Viewer, _taker: Taker, ending: Ending) -> Response:
+    """The same as a file, with a row for every item."""
+    return download(request, "ties", ending, TIE_COLUMNS, _all_ties(site(request).workspace))
+
+
+def _all_ties(workspace: Workspace) -> Iterator[DisputedItem]:
+    before: int | None = None
+    while True:
+        page = list_tied_items(workspace, before=before, limit=_TIES)
+        yield from page.rows
+        if page.next is None:
+            return
+        before = page.next
 
 
 @router.get("/disagreements/items/{item_id:path}")
