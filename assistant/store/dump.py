@@ -86,7 +86,10 @@ def empty(database: Database, version: str) -> Iterator[sa.Connection]:
             raise StorageError("restore_database_not_empty", tables=len(there))
         if not (version.isdecimal() and version <= HEAD):
             raise StorageError("backup_newer", found=version, known=HEAD)
-        schema.upgrade(connection, version)
+        if version == HEAD:
+            schema.create(connection, version)
+        else:
+            schema.upgrade(connection, version)
         for table in reversed(_reflected(connection).values()):
             connection.execute(sa.delete(table))  # what migrations write by themselves comes with the rows
         yield connection
