@@ -106,6 +106,7 @@ def test_signed_out_answers_wait_and_say_so(site: Site, opened: Opened) -> None:
     seen.page.context.clear_cookies()
     seen.keys("3", "Enter")
     seen.page.locator("#network", has_text="signed out").wait_for()
+    seen.page.locator("#network", has_text="Saved answers: 1").wait_for()  # a refused claim says it, too, and sooner
     seen.page.context.add_cookies(cookies)
     seen.settle()
     assert len(given(site, seen.user)) == 1
